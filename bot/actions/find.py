@@ -1,0 +1,140 @@
+"""Find what matches a need, and show it."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from rasa_sdk.events import FollowupAction
+
+from bot.actions.turn import Answer, Outcome, Turn
+from bot.answers import PAGE, challenge_card, opening, reply
+from bot.replies import Choice, Element, Notice, Reply, Text
+from bot.services import Services
+from index.search import Found, Hit
+from knowledge.areas import WHOLE_MUNICIPALITY
+from knowledge.catalogue import Challenge, Entry, Solution
+from knowledge.errors import UnavailableError
+
+log = logging.getLogger(__name__)
+
+MOST = 30
+# What stands for a clarification when the person has nothing to add.
+NOTHING_TO_ADD = "-"
+# What a message is called that must not be searched -> the sentence that answers it.
+_REFUSALS = {"sensitive": "sensitive", "errand": "errand", "small_talk": "small_talk", "off_topic": "off_topic"}
+
+
+def actions(services: Services) -> dict[str, Answer]:
+    """Return the actions of this file by the names that the rules use."""
+
+    async def find(turn: Turn) -> Outcome:
+        return await answer(services, turn, _question(turn))
+
+    async def set_area(turn: Turn) -> Outcome:
+        return Outcome(remember={"area": await area_in(services, turn)})
+
+    async def clear_area(turn: Turn) -> Outcome:
+        return Outcome(remember={"area": await area_in(services, turn)})
+
+    return {"action_find": find, "action_set_area": set_area, "action_clear_area": clear_area}
+
+
+async def answer(services: Services, turn: Turn, question: str) -> Outcome:
+    """Search for `question` and show what was found, or say why nothing is shown."""
+    if not question:
+        return Outcome([reply(Text(text=turn.say("find.empty")))])
+    try:
+        found = await asyncio.to_thread(services.search.ask, question, area=turn.slot("area") or None, limit=MOST)
+    except UnavailableError as error:
+        return Outcome([reply(unavailable(turn, error))])
+    if found.reason:
+        return _refuse(services, turn, found.reason)
+    if found.band == "none":
+        return _nothing(turn, question)
+    return await _show_found(services, turn, question, found)
+
+
+def unavailable(turn: Turn, error: UnavailableError) -> Notice:
+    """Return what is said when the search cannot be used; the cause is for the log."""
+    log.error("The search cannot be used: %s", error)
+    return Notice(level="error", text=turn.say("find.unavailable"))
+
+
+async def area_in(services: Services, turn: Turn) -> str | None:
+    """Return the area that the message chooses or names, or None."""
+    if chosen := turn.entities.get("area"):
+        return chosen
+    return await asyncio.to_thread(services.areas.find, turn.message) if turn.is_typed else None
+
+
+async def _show_found(services: Services, turn: Turn, question: str, found: Found) -> Outcome:
+    """Show the first hits, with the area that was guessed when none was chosen."""
+    chosen = turn.slot("area")
+    guessed = None if chosen or found.area in (None, WHOLE_MUNICIPALITY) else found.area
+    page = await page_of(services, turn, found.hits[:PAGE], first=1)
+    choices = choices_below(turn, found.hits, shown=len(found.hits[:PAGE]))
+    remember = {
+        "query": question,
+        "results": [hit.id for hit in found.hits[:PAGE]],
+        "shown": len(found.hits[:PAGE]),
+        "focus": found.hits[0].id,
+        "awaiting": "useful",
+        "problem": None,
+        "clarification": None,
+    }
+    return Outcome([reply(*opening(turn.say, found, guessed), *page, choices=choices)], remember)
+
+
+async def page_of(services: Services, turn: Turn, hits: Sequence[Hit], first: int) -> list[Element]:
+    """Return a card for each hit, numbered from `first`."""
+    entries = await asyncio.to_thread(
+        services.catalogue.get, [each for hit in hits for each in (hit.id, *hit.solutions)]
+    )
+    by_id: dict[str, Entry] = {entry.entry.id: entry for entry in entries}
+    cards: list[Element] = []
+    for number, hit in enumerate(hits, first):
+        challenge = by_id.get(hit.id)
+        solutions = [each for each in (by_id.get(name) for name in hit.solutions) if isinstance(each, Solution)]
+        if isinstance(challenge, Challenge):
+            cards.append(challenge_card(turn.say, number, challenge, solutions, hit.why))
+    return cards
+
+
+def choices_below(turn: Turn, hits: Sequence[Hit], shown: int, first: int = 1) -> list[Choice]:
+    """Return what can be done with a list of hits: open one, see more, change area, say that it is the same here."""
+    choices = [
+        Choice(label=turn.say("choice.details", number=number), intent="show_one", entities={"entry": hit.id})
+        for number, hit in enumerate(hits[:shown], first)
+    ]
+    if len(hits) > shown:
+        choices += turn.offer("more_results")
+    return [*choices, *turn.offer(*_BELOW_HITS)]
+
+
+_BELOW_HITS = ("me_too", "change_area", "useful_yes", "useful_no", "start_over")
+
+
+def _question(turn: Turn) -> str:
+    if clarification := turn.slot("clarification"):
+        return f"{turn.slot('query')} {clarification.removeprefix(NOTHING_TO_ADD)}".strip()
+    if problem := turn.slot("problem"):
+        return problem
+    return turn.message if turn.is_typed and turn.intent != "change_area" else turn.slot("query")
+
+
+def _refuse(services: Services, turn: Turn, reason: str) -> Outcome:
+    level = "warning" if reason == "sensitive" else "info"
+    text = turn.say(f"refuse.{_REFUSALS.get(reason, 'off_topic')}", contact=services.settings.contact or turn.say("contact.none"))
+    return Outcome([reply(Notice(level=level, text=text))], {"problem": None, "clarification": None})
+
+
+def _nothing(turn: Turn, question: str) -> Outcome:
+    if not turn.slot("clarification"):
+        remember = {"query": question, "problem": None, "results": [], "shown": 0}
+        return Outcome([reply(Text(text=turn.say("answer.none")))], remember, [FollowupAction("clarify_form")])
+    choices = [
+        Choice(label=turn.say("choice.save_proposal"), intent="affirm"),
+        Choice(label=turn.say("choice.no_thanks"), intent="deny"),
+    ]
+    remember = {"query": question, "awaiting": "propose", "problem": None, "clarification": None}
+    return Outcome([Reply(elements=(Text(text=turn.say("answer.still_none")),), choices=tuple(choices))], remember)

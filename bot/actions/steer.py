@@ -1,0 +1,111 @@
+"""Steer the conversation: yes and no, starting over, language, deleting it, and what must not be searched."""
+
+import asyncio
+from dataclasses import replace
+
+from bot.actions.find import answer
+from bot.actions.turn import Answer, Outcome, Turn
+from bot.actions.voice import save_proposal, say_useful
+from bot.answers import reply
+from bot.replies import Choice, Notice, Text
+from bot.services import Services
+from bot.settings import LANGUAGES
+
+# Everything that a fresh start forgets.
+_FRESH: dict[str, None] = dict.fromkeys(
+    ("area", "problem", "clarification", "organisation", "reason", "results", "shown", "focus", "awaiting", "query", "role")
+)
+_LANGUAGE_WORDS = {
+    "en": ("engel", "engl", "inglés"),
+    "fi": ("finsk", "finn", "suom"),
+    "sv": ("svensk", "swed", "ruots"),
+}
+
+
+def actions(services: Services) -> dict[str, Answer]:
+    """Return the actions of this file by the names that the rules use."""
+
+    async def affirm(turn: Turn) -> Outcome:
+        match turn.slot("awaiting"):
+            case "propose":
+                return await save_proposal(services, turn)
+            case "delete":
+                return _forget(services, turn)
+            case "useful":
+                return await say_useful(services, turn)
+        return Outcome([reply(Text(text=turn.say("steer.yes_to_what")), choices=turn.offer("start_guided"))])
+
+    async def deny(turn: Turn) -> Outcome:
+        match turn.slot("awaiting"):
+            case "propose" | "delete":
+                return Outcome([reply(Text(text=turn.say("steer.no_then")), choices=turn.offer("start_over"))], {"awaiting": None})
+            case "useful":
+                return Outcome([reply(Text(text=turn.say("steer.not_useful")), choices=turn.offer("useful_no", "start_over"))])
+        return Outcome([reply(Text(text=turn.say("steer.no_then")), choices=turn.offer("start_guided"))])
+
+    async def dont_know(turn: Turn) -> Outcome:
+        return Outcome([reply(Text(text=turn.say("steer.dont_know")), choices=turn.offer("start_guided", "browse_open"))])
+
+    async def cancel(turn: Turn) -> Outcome:
+        remember = {"problem": None, "clarification": None, "reason": None, "awaiting": None}
+        return Outcome([reply(Text(text=turn.say("steer.cancelled")), choices=turn.offer("start_guided"))], remember)
+
+    async def restart(turn: Turn) -> Outcome:
+        return Outcome([reply(Text(text=turn.say("steer.restarted")), choices=turn.offer("start_guided", "browse_open"))], dict(_FRESH))
+
+    async def change_language(turn: Turn) -> Outcome:
+        wanted = _language(turn)
+        if wanted is None:
+            choices = [Choice(label=turn.say(f"language.{each}"), intent="change_language", entities={"language": each}) for each in LANGUAGES]
+            return Outcome([reply(Text(text=turn.say("steer.which_language")), choices=choices)])
+        await asyncio.to_thread(services.conversations.speak, turn.conversation, wanted)
+        speaking = replace(turn, language=wanted)
+        changed = Outcome([reply(Text(text=speaking.say("steer.language_changed")))])
+        if turn.slot("query") and turn.shown:
+            again = await answer(services, speaking, turn.slot("query"))
+            return Outcome([*changed.replies, *again.replies], again.remember)
+        return changed
+
+    async def delete_conversation(turn: Turn) -> Outcome:
+        if turn.slot("awaiting") == "delete":
+            return _forget(services, turn)
+        choices = [
+            Choice(label=turn.say("choice.delete_yes"), intent="affirm"),
+            Choice(label=turn.say("choice.delete_no"), intent="deny"),
+        ]
+        return Outcome([reply(Text(text=turn.say("steer.delete_sure")), choices=choices)], {"awaiting": "delete"})
+
+    async def sensitive(turn: Turn) -> Outcome:
+        return Outcome([reply(Notice(level="warning", text=turn.say("refuse.sensitive")))])
+
+    async def citizen_errand(turn: Turn) -> Outcome:
+        return Outcome([reply(Notice(level="info", text=turn.say("refuse.errand", contact=_contact(services, turn))))])
+
+    return {
+        "action_affirm": affirm,
+        "action_deny": deny,
+        "action_dont_know": dont_know,
+        "action_cancel": cancel,
+        "action_restart_conversation": restart,
+        "action_change_language": change_language,
+        "action_delete_conversation": delete_conversation,
+        "action_sensitive": sensitive,
+        "action_citizen_errand": citizen_errand,
+    }
+
+
+def _language(turn: Turn) -> str | None:
+    said = (turn.entities.get("language") or turn.message).casefold()
+    if said in LANGUAGES:
+        return said
+    return next((code for code, words in _LANGUAGE_WORDS.items() if any(word in said for word in words)), None)
+
+
+def _forget(services: Services, turn: Turn) -> Outcome:
+    text = turn.say("steer.deleted", contact=_contact(services, turn))
+    return Outcome([reply(Notice(level="success", text=text))], dict(_FRESH), forget=True)
+
+
+def _contact(services: Services, turn: Turn) -> str:
+    return services.settings.contact or turn.say("contact.none")
+

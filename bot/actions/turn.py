@@ -1,0 +1,106 @@
+"""What an action knows of the turn it serves, and what it gives back."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.replies import Choice, Reply, to_wire
+from bot.texts import text
+from knowledge.masking import mask
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message and what is remembered of the conversation before it."""
+
+    conversation: str
+    message: str
+    intent: str
+    confidence: float
+    entities: dict[str, str]
+    slots: dict[str, Any]
+    language: str
+    channel: str
+    organisation: str
+
+    @classmethod
+    def of(cls, tracker: Tracker) -> "Turn":
+        """Return the turn that a tracker stands at."""
+        latest = tracker.latest_message or {}
+        about = latest.get("metadata") or {}
+        intent = latest.get("intent") or {}
+        return cls(
+            conversation=tracker.sender_id,
+            message=mask((latest.get("text") or "").strip()),
+            intent=intent.get("name") or "",
+            confidence=float(intent.get("confidence") or 0),
+            entities={found["entity"]: str(found["value"]) for found in latest.get("entities") or []},
+            slots=dict(tracker.slots),
+            language=about.get("language") or "sv",
+            channel=about.get("channel") or "terminal",
+            organisation=about.get("organisation") or "",
+        )
+
+    @property
+    def is_typed(self) -> bool:
+        """Tell whether a person typed the message, as opposed to having chosen something."""
+        return not self.message.startswith("/")
+
+    @property
+    def shown(self) -> list[str]:
+        """Return the ids of the challenges on screen, in the order of their numbers."""
+        results: list[str] = self.slots.get("results") or []
+        last = int(self.slots.get("shown") or 0)
+        return results[:last]
+
+    def slot(self, name: str) -> str:
+        """Return a slot's text, empty when it has none."""
+        return str(self.slots.get(name) or "")
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a sentence in the conversation's language."""
+        return text(self.language, key, **values)
+
+    def offer(self, *intents: str) -> list[Choice]:
+        """Return a choice for each intent that needs nothing more than being chosen."""
+        return [Choice(label=self.say(f"choice.{intent}"), intent=intent) for intent in intents]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What to say, what to remember (slots by name), other events for Rasa, and whether the conversation is to be removed."""
+
+    replies: list[Reply] = field(default_factory=list)
+    remember: dict[str, Any] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    forget: bool = False
+
+
+Answer = Callable[[Turn], Coroutine[Any, Any, Outcome]]
+
+
+class GuideAction(Action):
+    """A Rasa action by name, answered by a function of the turn."""
+
+    def __init__(self, name: str, answer: Answer) -> None:
+        self._name = name
+        self._answer = answer
+
+    def name(self) -> str:
+        """Return the name that the rules use."""
+        return self._name
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        """Answer the turn; Rasa carries the replies through as they are."""
+        outcome = await self._answer(Turn.of(tracker))
+        for reply in outcome.replies:
+            dispatcher.utter_message(json_message={"reply": to_wire(reply)})
+        if outcome.forget:
+            dispatcher.utter_message(json_message={"forget": True})
+        return [*(SlotSet(name, value) for name, value in outcome.remember.items()), *outcome.events]

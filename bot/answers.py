@@ -1,0 +1,170 @@
+"""Entries as answers: the same fields in the same order each time, and what is unknown is said to be unknown."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from bot.replies import Card, Choice, Element, Fact, Link, Notice, Reply, Text
+from bot.texts import text
+from index.passages import Passage
+from index.search import Found
+from knowledge.areas import area
+from knowledge.catalogue import Challenge, Entry, Solution
+
+PAGE = 3
+SOLUTIONS_BESIDE = 3
+
+Say = Callable[..., str]
+
+
+def speaker(language: str) -> Say:
+    """Return `text` bound to a language."""
+    return lambda key, **values: text(language, key, **values)
+
+
+def challenge_card(say: Say, number: int, challenge: Challenge, solutions: Sequence[Solution], why: Passage | None) -> Card:
+    """Return a challenge as one of several: why it was chosen, how current it is, and its solutions side by side."""
+    file = challenge.entry
+    shown = solutions[:SOLUTIONS_BESIDE]
+    more = len(solutions) - len(shown)
+    facts = [Fact(label=say("field.why"), value=_why(say, why))] if why else []
+    if not solutions:
+        facts.append(Fact(label=say("field.solutions"), value=say("answer.no_solutions")))
+    elif more:
+        facts.append(Fact(label=say("field.solutions"), value=say("answer.more_solutions", shown=len(shown), count=len(solutions))))
+    return Card(
+        title=f"{number}. {file.title}",
+        subtitle=_challenge_line(say, challenge),
+        text=file.summary,
+        facts=tuple(facts),
+        cards=tuple(solution_line(say, solution) for solution in shown),
+    )
+
+
+def solution_line(say: Say, solution: Solution) -> Card:
+    """Return a solution in short: who, what, stage, result and source."""
+    file = solution.entry
+    return Card(
+        title=file.title,
+        subtitle=_solution_line(say, solution) if file.results else f"{_solution_line(say, solution)} · {say('answer.no_result')}",
+        facts=tuple(Fact(label=say("field.result"), value=result.text) for result in file.results[:1]),
+        links=tuple(Link(text=source.title, url=source.url) for source in file.sources[:1]),
+    )
+
+
+def details(say: Say, entry: Entry, solutions: Sequence[Solution], same_needs: int) -> Card:
+    """Return an entry with every field it can have."""
+    return _challenge_details(say, entry, solutions, same_needs) if isinstance(entry, Challenge) else _solution_details(say, entry)
+
+
+def entry_titles(say: Say, entries: Sequence[Entry]) -> list[Choice]:
+    """Return a choice for each entry, to see it in full."""
+    return [
+        Choice(label=say("choice.show", title=each.entry.title), intent="show_one", entities={"entry": each.entry.id})
+        for each in entries
+    ]
+
+
+def opening(say: Say, found: Found, guessed: str | None) -> list[Element]:
+    """Return what is said before the hits: how sure the answer is, and which area was guessed."""
+    elements: list[Element] = []
+    if found.by_words_only:
+        elements.append(Notice(level="warning", text=say("answer.words_only")))
+    elements.append(Text(text=say(f"answer.{found.band}")))
+    if guessed:
+        elements.append(Text(text=say("answer.guessed_area", area=area(guessed).label(say("language.code")))))
+    return elements
+
+
+def stale(challenge: Entry, today: date) -> bool:
+    """Tell whether an entry should have been checked again by `today`."""
+    return challenge.entry.next_check < today
+
+
+def reply(*elements: Element, choices: Sequence[Choice] = ()) -> Reply:
+    """Return a reply of these elements."""
+    return Reply(elements=elements, choices=tuple(choices))
+
+
+def _why(say: Say, why: Passage) -> str:
+    quoted = why.text if len(why.text) <= 160 else f"{why.text[:157].rsplit(' ', 1)[0]} …"
+    return say(f"why.{why.part}", text=quoted)
+
+
+def _challenge_line(say: Say, challenge: Challenge) -> str:
+    file = challenge.entry
+    parts = [file.organisation, say(f"status.{challenge.status}"), say("field.checked_on", date=file.checked)]
+    if stale(challenge, date.today()):
+        parts.append(say("answer.stale"))
+    return " · ".join(parts)
+
+
+def _solution_line(say: Say, solution: Solution) -> str:
+    file = solution.entry
+    parts = [file.organisation, say(f"kind.{file.kind}"), say(f"stage.{file.stage}"), str(file.year or say("answer.year_unknown"))]
+    if stale(solution, date.today()):
+        parts.append(say("answer.stale"))
+    return " · ".join(parts)
+
+
+def _links(entry: Entry) -> tuple[Link, ...]:
+    return tuple(
+        Link(text=source.title if source.year is None else f"{source.title} ({source.year})", url=source.url)
+        for source in entry.entry.sources
+    )
+
+
+def _facts(say: Say, named: Sequence[tuple[str, str | None]]) -> tuple[Fact, ...]:
+    return tuple(Fact(label=say(f"field.{name}"), value=value or say("answer.unknown")) for name, value in named)
+
+
+def _areas(say: Say, entry: Entry) -> str:
+    return ", ".join(area(slug).label(say("language.code")) for slug in (entry.entry.area, *entry.entry.areas))
+
+
+def _dates(say: Say, entry: Entry) -> list[tuple[str, str | None]]:
+    file = entry.entry
+    checked = say("answer.checked", checked=file.checked, next_check=file.next_check)
+    return [("checked", f"{checked} {say('answer.stale')}" if stale(entry, date.today()) else checked)]
+
+
+def _challenge_details(say: Say, challenge: Challenge, solutions: Sequence[Solution], same_needs: int) -> Card:
+    file = challenge.entry
+    facts = [
+        ("problem", file.problem),
+        ("who", file.who),
+        ("consequence", file.consequence),
+        ("goal", file.goal),
+        *((("equality", file.equality),) if file.equality else ()),
+        ("area", _areas(say, challenge)),
+        ("year", str(file.year) if file.year else None),
+        ("same_need", say("answer.same_needs", count=same_needs) if same_needs else say("answer.same_needs_none")),
+        *_dates(say, challenge),
+    ]
+    return Card(
+        title=file.title,
+        subtitle=_challenge_line(say, challenge),
+        text=file.summary,
+        facts=_facts(say, facts),
+        links=_links(challenge),
+        cards=tuple(solution_line(say, solution) for solution in solutions[:SOLUTIONS_BESIDE]),
+    )
+
+
+def _solution_details(say: Say, solution: Solution) -> Card:
+    file = solution.entry
+    results = "\n".join(result.text if result.year is None else f"{result.text} ({result.year})" for result in file.results)
+    facts = [
+        ("what", file.what),
+        ("organisation", file.organisation),
+        ("stage", say(f"stage.{file.stage}")),
+        ("year", str(file.year) if file.year else None),
+        ("result", results or say("answer.no_result")),
+        ("cost", file.cost),
+        ("lessons", file.lessons),
+        ("prerequisites", file.prerequisites),
+        *((("internal_benefit", file.internal_benefit),) if file.internal_benefit else ()),
+        *((("external_benefit", file.external_benefit),) if file.external_benefit else ()),
+        ("area", _areas(say, solution)),
+        *_dates(say, solution),
+    ]
+    return Card(title=file.title, subtitle=_solution_line(say, solution), text=file.summary, facts=_facts(say, facts), links=_links(solution))

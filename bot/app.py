@@ -1,0 +1,173 @@
+"""Wires everything together, once: the conversation, its actions, the search, and the server they live in."""
+
+import asyncio
+import contextlib
+import hmac
+import json
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+from aiohttp import web
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+from bot.actions import browse, company, find, steer, voice
+from bot.actions.forms import FORMS
+from bot.actions.turn import GuideAction
+from bot.dialogue import SECRET_HEADER, Dialogue
+from bot.services import Services
+from bot.settings import Settings
+from bot.supervisor import RasaServer
+from bot.tracker_store import TrackerStore
+from index.area_finder import AreaFinder
+from index.encoder import E5Encoder
+from index.search import Search
+from knowledge.catalogue import Catalogue
+from knowledge.conversations import Conversations
+from knowledge.database import Database
+from knowledge.errors import UnavailableError
+from knowledge.voices import Voices
+
+log = logging.getLogger(__name__)
+
+# Rasa sends a whole conversation with each call; aiohttp's own limit of 1 MiB is reached after some 340 turns.
+_LARGEST_CALL = 8 * 2**20
+_REFRESH_SECONDS = 1.0
+
+
+class Guide:
+    """The whole assistant; `async with` starts and stops it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.database = Database(settings.database)
+        self.encoder = E5Encoder(settings.model, settings.models)
+        self.search = Search(settings.index, self.encoder)
+        self.services = Services(
+            settings,
+            Catalogue(self.database),
+            self.search,
+            AreaFinder(self.encoder),
+            Voices(self.database),
+            Conversations(self.database),
+        )
+        self.tracker_url = f"sqlite:///{settings.home / 'rasa.db'}" if not settings.database_url else settings.database_url
+        self.tracker = TrackerStore(self.tracker_url)
+        self.dialogue = Dialogue(settings, self.services.conversations, self.tracker)
+        self.dialogue.secret = settings.rasa_secret or secrets.token_urlsafe(32)
+        self.executor = _executor(self.services)
+        self.rasa: RasaServer | None = None
+        self.port = settings.port
+
+    @contextlib.asynccontextmanager
+    async def running(self, progress: Callable[[], None] = lambda: None, port: int | None = None) -> AsyncIterator["Guide"]:
+        """Run until the block ends; `progress` is called while waiting for Rasa.
+
+        Raises:
+            UnavailableError: the database, the home folder or Rasa cannot be used.
+        """
+        await asyncio.to_thread(self.database.upgrade)
+        runner = web.AppRunner(self._web(), access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, self.settings.host, self.settings.port if port is None else port)
+        refreshing = asyncio.create_task(self._refresh())
+        try:
+            await _listen(site, self.settings)
+            self.port = runner.addresses[0][1]
+            await asyncio.gather(self._start_rasa(progress), asyncio.to_thread(self._warm_up))
+            yield self
+        finally:
+            refreshing.cancel()
+            if self.rasa:
+                await self.rasa.stop()
+            await self.dialogue.close()
+            await runner.cleanup()
+            self.tracker.close()
+            self.database.close()
+
+    async def _start_rasa(self, progress: Callable[[], None]) -> None:
+        if self.settings.rasa_url:
+            return
+        self.rasa = RasaServer(self.settings, self.dialogue, f"http://127.0.0.1:{self.port}/actions", self.tracker_url)
+        await self.rasa.start(progress)
+
+    def _warm_up(self) -> None:
+        try:
+            self.search.refresh()
+            self.search.ask("uppvärmning")
+            self.services.areas.find("uppvärmning av områden")
+        except UnavailableError as error:
+            # Everything but the search works; whoever asks is told.
+            log.error("The search cannot be used yet: %s", error)
+
+    async def _refresh(self) -> None:
+        while True:
+            await asyncio.sleep(_REFRESH_SECONDS)
+            try:
+                await asyncio.to_thread(self.search.refresh)
+            except UnavailableError as error:
+                log.error("The new index cannot be used: %s", error)
+
+    def _web(self) -> web.Application:
+        app = web.Application(client_max_size=_LARGEST_CALL)
+        app.router.add_post("/actions", self._action)
+        app.router.add_get("/healthz", _healthz)
+        app.router.add_get("/readyz", self._readyz)
+        return app
+
+    async def _action(self, request: web.Request) -> web.Response:
+        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, ""), self.dialogue.secret):
+            return web.json_response({"error": "wrong secret"}, status=401)
+        call = json.loads(await request.read())
+        try:
+            result = await self.executor.run(call)
+        except ActionExecutionRejection as error:
+            return web.json_response({"error": error.message, "action_name": error.action_name}, status=400)
+        except ActionNotFoundException as error:
+            return web.json_response({"error": error.message, "action_name": error.action_name}, status=404)
+        except Exception:  # the edge of a turn: without an answer here the person would hear nothing
+            log.exception("The action %s failed", call.get("next_action"))
+            return web.json_response({"events": [], "responses": [{"custom": {"key": "error"}}]})
+        return web.json_response(result.model_dump() if result else {"events": [], "responses": []})
+
+    async def _readyz(self, _request: web.Request) -> web.Response:
+        problems = [name for name, check in self._checks().items() if await asyncio.to_thread(_fails, check)]
+        return web.json_response({"ready": not problems, "problems": problems}, status=503 if problems else 200)
+
+    def _checks(self) -> dict[str, Callable[[], Any]]:
+        return {"database": self.database.ping, "index": lambda: self.search.generation, "dialogue": self._check_rasa}
+
+    def _check_rasa(self) -> None:
+        if self.rasa is not None and self.rasa.pid is None:
+            raise UnavailableError("dialogue_server", cause="not running")
+
+
+def _executor(services: Services) -> ActionExecutor:
+    executor = ActionExecutor()
+    for module in (find, browse, company, voice, steer):
+        for name, answer in module.actions(services).items():
+            executor.register_action(GuideAction(name, answer))
+    for form in FORMS:
+        executor.register_action(form(services))
+    return executor
+
+
+async def _listen(site: web.TCPSite, settings: Settings) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        raise UnavailableError("port_taken", host=settings.host, port=settings.port, cause=error.strerror) from error
+
+
+async def _healthz(_request: web.Request) -> web.Response:
+    return web.json_response({"alive": True})
+
+
+def _fails(check: Callable[[], Any]) -> bool:
+    try:
+        check()
+    except UnavailableError:
+        return True
+    return False

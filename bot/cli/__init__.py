@@ -1,0 +1,37 @@
+"""The command line: `guiden` and its nouns, one file each."""
+
+import sys
+
+import typer
+
+from bot.cli import chat, content, database, doctor, index, search, serve
+from bot.cli.speaking import complain
+from knowledge.errors import GuidenError
+
+app = typer.Typer(
+    name="guiden",
+    help="Digitaliseringsguiden: hitta utmaningar och lösningar i kommuner.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("chat")(chat.chat)
+app.command("serve")(serve.serve)
+app.command("search")(search.search)
+app.command("reindex")(index.reindex)
+app.command("doctor")(doctor.doctor)
+app.add_typer(index.app, name="index")
+app.add_typer(content.app, name="content")
+app.add_typer(database.app, name="db")
+
+
+def main() -> None:
+    """Run one command; exit 0 when it is done, 1 when it was refused or failed, 2 when it was called wrongly."""
+    try:
+        app()
+    except GuidenError as error:
+        complain(error)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(1)

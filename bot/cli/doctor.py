@@ -1,0 +1,55 @@
+"""`guiden doctor`: see whether every part can be used, and what to do about those that cannot."""
+
+from collections.abc import Callable
+
+import typer
+
+from bot.cli.speaking import say, settings
+from knowledge.errors import GuidenError, UnavailableError
+
+
+def doctor() -> None:
+    """Kontrollera inställningar, databas, språkmodell, index och dialogserver, en rad för varje."""
+    from index.encoder import E5Encoder
+    from index.search import Search
+    from knowledge.database import Database
+
+    encoder = E5Encoder(settings().model, settings().models)
+    checks: dict[str, Callable[[], object]] = {
+        "GUIDEN_HOME": _home,
+        "database": lambda: Database(settings().database).upgrade(),
+        "model": encoder.load,
+        "index": lambda: Search(settings().index, encoder).generation,
+        "rasa": _rasa,
+    }
+    broken = [name for name, check in checks.items() if not _passes(name, check)]
+    if broken:
+        raise typer.Exit(1)
+
+
+def _passes(name: str, check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except GuidenError as error:
+        print(f"{name}: {say('cli.doctor_bad')}: {say(f'error.{error.key}', **error.details)}")
+        return False
+    print(f"{name}: {say('cli.doctor_ok')}")
+    return True
+
+
+def _home() -> None:
+    try:
+        settings().home.mkdir(parents=True, exist_ok=True)
+        probe = settings().home / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UnavailableError("home_not_writable", path=settings().home, cause=error.strerror) from error
+
+
+def _rasa() -> None:
+    if settings().rasa_url:
+        return
+    for path in (settings().rasa_python, settings().rasa_model):
+        if not path.exists():
+            raise UnavailableError("rasa_not_built", path=path)

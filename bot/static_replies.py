@@ -1,0 +1,50 @@
+"""Answers that need nothing but their key: greetings, help, and the questions that forms ask."""
+
+from bot.answers import reply
+from bot.replies import Choice, Notice, Reply, Text
+from bot.settings import Settings
+from bot.texts import text
+from knowledge.areas import areas
+
+# Key -> the choices below it, by intent.
+_CHOICES = {
+    "greet": ("start_guided", "browse_open", "help"),
+    "help": ("start_guided", "browse_open", "change_language", "delete_conversation"),
+    "who_are_you": ("start_guided", "help"),
+    "privacy": ("delete_conversation", "start_guided"),
+    "thanks": ("start_over",),
+    "not_understood": ("start_guided", "help", "start_over"),
+    "ask_problem": ("cancel",),
+    "ask_clarification": ("dont_know", "cancel"),
+    "ask_organisation": ("cancel",),
+    "ask_reason": ("cancel",),
+}
+
+
+def static_reply(key: str, language: str, settings: Settings) -> Reply:
+    """Return the answer that a message key stands for; an unknown key is an error that the person is told of."""
+    if key == "error":
+        return error_reply(language)
+    choices = [Choice(label=text(language, f"choice.{intent}"), intent=intent) for intent in _CHOICES.get(key, ())]
+    if key == "ask_area":
+        choices = _areas(language)
+    contact = settings.contact or text(language, "contact.none")
+    words = text(language, f"static.{key}", days=settings.retention_days, contact=contact)
+    return reply(Text(text=words), choices=choices)
+
+
+def welcome(language: str, settings: Settings) -> Reply:
+    """Return what is said before anything else: that it is an AI, what it does, and how long the conversation is kept."""
+    return reply(Text(text=text(language, "welcome", days=settings.retention_days)))
+
+
+def error_reply(language: str, cause: str = "turn") -> Reply:
+    """Return the answer to a turn that failed; `cause` is an error's key, where there is more to say than that it failed."""
+    known = cause if cause in ("database", "dialogue_server") else "turn"
+    again = [Choice(label=text(language, "choice.start_over"), intent="start_over")]
+    return reply(Notice(level="error", text=text(language, f"said.{known}")), choices=again)
+
+
+def _areas(language: str) -> list[Choice]:
+    chosen = [Choice(label=area.label(language), intent="state_area", entities={"area": area.slug}) for area in areas()]
+    return [*chosen, Choice(label=text(language, "choice.cancel"), intent="cancel")]

@@ -1,0 +1,130 @@
+"""One built index on disk: what it holds, how it is read, and which one is current."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.encoder import Vectors
+from index.lexical import LexicalIndex
+from index.passages import Passage
+from index.vectors import VectorIndex
+from knowledge.errors import UnavailableError
+
+CURRENT = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a generation was built from; `fingerprint` covers every visible entry's id and content."""
+
+    model: str
+    passages_version: int
+    fingerprint: str
+    entries: int
+    passages: int
+    built_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedEntry:
+    """An entry as the search needs it: `first` and `last` bound its rows among the vectors."""
+
+    id: str
+    kind: str
+    areas: tuple[str, ...]
+    challenges: tuple[str, ...]
+    first: int
+    last: int
+
+
+class Generation:
+    """A complete index in memory."""
+
+    def __init__(
+        self,
+        meta: Meta,
+        entries: list[IndexedEntry],
+        passages: list[Passage],
+        vectors: Vectors,
+        nearest: VectorIndex,
+        lexical: LexicalIndex,
+    ) -> None:
+        self.meta = meta
+        self.entries = entries
+        self.passages = passages
+        self.vectors = vectors
+        self.nearest = nearest
+        self.lexical = lexical
+        self.answers_to: dict[str, list[int]] = {}
+        for number, entry in enumerate(entries):
+            for challenge in entry.challenges:
+                self.answers_to.setdefault(challenge, []).append(number)
+        self.number_of = {entry.id: number for number, entry in enumerate(entries)}
+        self.entry_of_row: npt.NDArray[np.int64] = np.repeat(
+            np.arange(len(entries)), [entry.last - entry.first for entry in entries]
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> "Generation":
+        """Read a generation; raise UnavailableError when a part of it is missing or broken."""
+        try:
+            meta = read_meta(folder)
+            entries = [IndexedEntry(**_tuples(row)) for row in json.loads((folder / "entries.json").read_text("utf-8"))]
+            passages = [Passage(*row) for row in json.loads((folder / "passages.json").read_text("utf-8"))]
+            vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+            return cls(meta, entries, passages, vectors, VectorIndex.load(folder / "nearest.faiss"), LexicalIndex.load(folder / "words"))
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            raise UnavailableError("index_broken", path=folder, cause=error) from error
+
+    def save(self, folder: Path) -> None:
+        """Write every part to `folder`, which must not exist."""
+        folder.mkdir(parents=True)
+        _write_json(folder / "meta.json", asdict(self.meta))
+        _write_json(folder / "entries.json", [asdict(entry) for entry in self.entries])
+        _write_json(folder / "passages.json", [(p.entry_id, p.part, p.language, p.text) for p in self.passages])
+        np.save(folder / "vectors.npy", self.vectors)
+        self.nearest.save(folder / "nearest.faiss")
+        self.lexical.save(folder / "words")
+
+
+def read_meta(folder: Path) -> Meta:
+    """Return what is known of the generation in `folder` without loading it."""
+    try:
+        return Meta(**json.loads((folder / "meta.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise UnavailableError("index_broken", path=folder, cause=error) from error
+
+
+def current_folder(root: Path) -> Path | None:
+    """Return the folder of the generation in use, or None when nothing was ever built."""
+    try:
+        return root / (root / CURRENT).read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+
+
+def make_current(root: Path, folder: Path) -> None:
+    """Put `folder` in use, in one step that is either done or not done when the machine stops."""
+    pointer = root / f"{CURRENT}.new"
+    with pointer.open("w", encoding="utf-8") as file:
+        file.write(folder.name)
+        file.flush()
+        os.fsync(file.fileno())
+    pointer.replace(root / CURRENT)
+
+
+def generations(root: Path) -> list[Path]:
+    """Return the folders of all finished generations, the oldest first."""
+    return sorted(folder for folder in root.glob("g*") if (folder / "meta.json").exists())
+
+
+def _tuples(row: dict[str, object]) -> dict[str, object]:  # type: ignore[misc]
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")

@@ -1,0 +1,1 @@
+"""Rasa's side of Digitaliseringsguiden: language understanding, rules and forms."""
