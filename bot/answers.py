@@ -12,6 +12,7 @@ from knowledge.catalogue import Challenge, Entry, Solution
 
 PAGE = 3
 SOLUTIONS_BESIDE = 3
+_LONGEST_QUOTE = 160
 
 Say = Callable[..., str]
 
@@ -59,8 +60,7 @@ def details(say: Say, entry: Entry, solutions: Sequence[Solution], same_needs: i
 def entry_titles(say: Say, entries: Sequence[Entry]) -> list[Choice]:
     """Return a choice for each entry, to see it in full."""
     return [
-        Choice(label=say("choice.show", title=each.entry.title), intent="show_one", entities={"entry": each.entry.id})
-        for each in entries
+        Choice(label=say("choice.show", title=each.entry.title), intent="show_one", entities={"entry": each.entry.id}) for each in entries
     ]
 
 
@@ -86,7 +86,7 @@ def reply(*elements: Element, choices: Sequence[Choice] = ()) -> Reply:
 
 
 def _why(say: Say, why: Passage) -> str:
-    quoted = why.text if len(why.text) <= 160 else f"{why.text[:157].rsplit(' ', 1)[0]} …"
+    quoted = why.text if len(why.text) <= _LONGEST_QUOTE else f"{why.text[: _LONGEST_QUOTE - 2].rsplit(' ', 1)[0]} …"
     return say(f"why.{why.part}", text=quoted)
 
 
@@ -167,4 +167,6 @@ def _solution_details(say: Say, solution: Solution) -> Card:
         ("area", _areas(say, solution)),
         *_dates(say, solution),
     ]
-    return Card(title=file.title, subtitle=_solution_line(say, solution), text=file.summary, facts=_facts(say, facts), links=_links(solution))
+    return Card(
+        title=file.title, subtitle=_solution_line(say, solution), text=file.summary, facts=_facts(say, facts), links=_links(solution)
+    )

@@ -147,8 +147,8 @@ class Guide:
 def _executor(services: Services) -> ActionExecutor:
     executor = ActionExecutor()
     for module in (find, browse, company, voice, steer):
-        for name, answer in module.actions(services).items():
-            executor.register_action(GuideAction(name, answer))
+        for name, answer in module.ACTIONS.items():
+            executor.register_action(GuideAction(name, answer, services))
     for form in FORMS:
         executor.register_action(form(services))
     return executor

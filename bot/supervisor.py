@@ -88,7 +88,7 @@ class RasaServer:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=_log_file(self._settings.home),
             stderr=asyncio.subprocess.STDOUT,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - only a system call
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
             start_new_session=True,
         )
         self._dialogue.rasa_url = f"http://127.0.0.1:{port}"

@@ -106,9 +106,7 @@ def _reindex(database: Database, encoder: Encoder, root: Path, *, full: bool, pr
     return Report(True, built.meta.entries, built.meta.passages, embedded, folder.name)
 
 
-def _build(
-    entries: list[Entry], wanted: str, encoder: Encoder, known: dict[str, Vectors], progress: Progress
-) -> tuple[Generation, int]:
+def _build(entries: list[Entry], wanted: str, encoder: Encoder, known: dict[str, Vectors], progress: Progress) -> tuple[Generation, int]:
     if not entries:
         raise UnavailableError("nothing_to_index")
     pieces = [passages(entry) for entry in entries]
@@ -120,9 +118,7 @@ def _build(
             vectors[number] = known[piece.key]
     if missing:
         vectors[missing] = encoder.passages([flat[number].text for number in missing], lambda done: progress(done, len(missing)))
-    meta = Meta(
-        encoder.name, PASSAGES_VERSION, wanted, len(entries), len(flat), datetime.now(UTC).isoformat(timespec="seconds")
-    )
+    meta = Meta(encoder.name, PASSAGES_VERSION, wanted, len(entries), len(flat), datetime.now(UTC).isoformat(timespec="seconds"))
     words = LexicalIndex.build([" ".join(piece.text for piece in group) for group in pieces])
     built = Generation(meta, list(_indexed(entries, pieces)), flat, vectors, VectorIndex.build(vectors), words)
     return built, len(missing)

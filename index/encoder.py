@@ -67,9 +67,7 @@ class E5Encoder:
         _ = self._transformer
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        vectors: Vectors = self._transformer.encode(
-            list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
+        vectors: Vectors = self._transformer.encode(list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
         return vectors
 
     @cached_property

@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,9 +65,7 @@ class Generation:
             for challenge in entry.challenges:
                 self.answers_to.setdefault(challenge, []).append(number)
         self.number_of = {entry.id: number for number, entry in enumerate(entries)}
-        self.entry_of_row: npt.NDArray[np.int64] = np.repeat(
-            np.arange(len(entries)), [entry.last - entry.first for entry in entries]
-        )
+        self.entry_of_row: npt.NDArray[np.int64] = np.repeat(np.arange(len(entries)), [entry.last - entry.first for entry in entries])
 
     @classmethod
     def load(cls, folder: Path) -> "Generation":
@@ -122,7 +121,7 @@ def generations(root: Path) -> list[Path]:
     return sorted(folder for folder in root.glob("g*") if (folder / "meta.json").exists())
 
 
-def _tuples(row: dict[str, object]) -> dict[str, object]:  # type: ignore[misc]
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
 
 

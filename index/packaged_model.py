@@ -8,6 +8,7 @@ holds the weights j and j + 16 and a weight is (nibble - 8) * scale. The result 
 import hashlib
 import struct
 from importlib.metadata import PackageNotFoundError, files
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -81,7 +82,7 @@ def _read_vocabulary(reader: _Reader) -> list[tuple[str, float]]:
     blob = bytes(reader.skip(blob_length))
     _rules, rules_length = reader.take("iI")
     reader.skip(rules_length)
-    words = (blob[start:end].decode("utf-8", "replace") for start, end in zip(offsets, offsets[1:], strict=False))
+    words = (blob[start:end].decode("utf-8", "replace") for start, end in pairwise(offsets))
     return list(zip(words, scores, strict=True))
 
 
@@ -125,7 +126,7 @@ def _bert(
         state[name] = torch.from_numpy(np.resize(values, state[name].shape).copy())
     # The pooler is not used (vectors are means over tokens), so the package does not carry it.
     if missing := {name for name in state.keys() - names.keys() if not name.startswith("pooler.")}:
-        raise UnavailableError("packaged_model_unknown", found=sorted(missing)[0])
+        raise UnavailableError("packaged_model_unknown", found=min(missing))
     model.load_state_dict(state)
     return model
 
@@ -158,9 +159,7 @@ def _tokenizer(pieces: list[tuple[str, float]]) -> Any:
     from transformers import PreTrainedTokenizerFast
 
     tokenizer = Tokenizer(models.Unigram(pieces, unk_id=3, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
-    )
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")])
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
     tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
     return PreTrainedTokenizerFast(

@@ -131,7 +131,7 @@ class Search:
         scored = _score(generation, question, vector)
         if scored is None:
             return Found("none", by_words_only=by_words_only)
-        band, reason = self._judge(generation, question, vector, scored)
+        band, reason = self._judge(question, vector, scored)
         if band == "none":
             return Found("none", reason=reason, by_words_only=by_words_only)
         hits = _hits(generation, scored, kind, area, None if among is None else set(among), limit)
@@ -145,10 +145,11 @@ class Search:
 
     def _vector(self, question: str) -> Vectors | None:
         try:
-            return self._encoder.queries([question])[0]
+            vector: Vectors = self._encoder.queries([question])[0]
         except UnavailableError:
             log.warning("The encoder cannot be used; searching by words alone", exc_info=True)
             return None
+        return vector
 
     def _open_gate(self) -> Gate | None:
         try:
@@ -157,12 +158,10 @@ class Search:
             log.warning("The gate cannot be used; every answer will be marked as related", exc_info=True)
             return None
 
-    def _judge(
-        self, generation: Generation, question: str, vector: Vectors | None, scored: "_Scored"
-    ) -> tuple[Band, str | None]:
+    def _judge(self, question: str, vector: Vectors | None, scored: "_Scored") -> tuple[Band, str | None]:
         if vector is None or self._gate is None:
             return "related", None
-        return self._gate.judge(_signals(generation, question, vector, scored))
+        return self._gate.judge(_signals(question, vector, scored))
 
 
 def _score(generation: Generation, question: str, vector: Vectors | None) -> _Scored | None:
@@ -182,9 +181,7 @@ def _score(generation: Generation, question: str, vector: Vectors | None) -> _Sc
     return _Scored(numbers, meaning, words, winners, fused)
 
 
-def _best_rows(
-    generation: Generation, numbers: npt.NDArray[np.int64], vector: Vectors | None
-) -> tuple[Scores, npt.NDArray[np.int64]]:
+def _best_rows(generation: Generation, numbers: npt.NDArray[np.int64], vector: Vectors | None) -> tuple[Scores, npt.NDArray[np.int64]]:
     spans = [(generation.entries[number].first, generation.entries[number].last) for number in numbers]
     if vector is None:
         return np.zeros(len(spans), np.float32), np.array([first for first, _ in spans])
@@ -206,7 +203,7 @@ def _standard(values: Scores) -> Scores:
     return standard
 
 
-def _signals(generation: Generation, question: str, vector: Vectors, scored: _Scored) -> Signals:
+def _signals(question: str, vector: Vectors, scored: _Scored) -> Signals:
     order = np.argsort(-scored.meaning)
     by_words = np.argsort(-scored.words)
     return Signals(
@@ -257,9 +254,7 @@ def _raise_by_solutions(generation: Generation, score: dict[int, float]) -> list
     return challenges
 
 
-def _hit(
-    generation: Generation, scored: _Scored, place: dict[int, int], score: dict[int, float], number: int
-) -> Hit:
+def _hit(generation: Generation, scored: _Scored, place: dict[int, int], score: dict[int, float], number: int) -> Hit:
     entry = generation.entries[number]
     linked = sorted(generation.answers_to.get(entry.id, ()), key=lambda each: -score.get(each, _UNSCORED))
     # A challenge that was only lifted by a solution was chosen for what matched in the solution.

@@ -30,7 +30,7 @@ class VectorIndex:
         """Return an index of `vectors`, shape (n, dimension), whose rows are then known by their position."""
         count, dimension = vectors.shape
         if count <= EXACT_UP_TO:
-            index = faiss.IndexFlatIP(dimension)
+            index: Any = faiss.IndexFlatIP(dimension)
         else:
             index = faiss.IndexHNSWFlat(dimension, _GRAPH_LINKS, faiss.METRIC_INNER_PRODUCT)
             index.hnsw.efConstruction = _GRAPH_BUILD_WIDTH

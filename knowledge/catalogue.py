@@ -95,9 +95,7 @@ class Catalogue:
         with self._database.reading() as session:
             found = _entries(session, session.scalars(wanted.order_by(EntryRow.published.desc(), EntryRow.id)))
         return [
-            entry
-            for entry in found
-            if isinstance(entry, Challenge) and (area is None or area in (entry.entry.area, *entry.entry.areas))
+            entry for entry in found if isinstance(entry, Challenge) and (area is None or area in (entry.entry.area, *entry.entry.areas))
         ]
 
 

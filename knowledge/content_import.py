@@ -16,6 +16,8 @@ from knowledge.entry_files import ChallengeFile, EntryFile, Fault, ReadEntry, So
 from knowledge.errors import ContentError
 from knowledge.tables import AuditRow, EntryRow, LinkRow
 
+_LONG = 200
+
 ChangeKind = Literal["new", "changed", "same", "edited_here"]
 
 
@@ -96,7 +98,7 @@ class _AuthorDumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value or len(value) > 200 else None)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value or len(value) > _LONG else None)
 
 
 _AuthorDumper.add_representer(str, _text)

@@ -1,7 +1,8 @@
 """The rules that content must keep beyond its schema: what a machine can tell of right, honest and readable."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ _FEWEST_PHRASINGS = {
 }
 
 
-def check(entries: Sequence[ReadEntry], known_challenges: Set[str] = frozenset()) -> list[Fault]:
+def check(entries: Sequence[ReadEntry], known_challenges: AbstractSet[str] = frozenset()) -> list[Fault]:
     """Return what makes `entries` impossible to import: unknown areas, broken links, doubles, personal data.
 
     A solution may link to a challenge among `entries` or in `known_challenges`.
@@ -75,7 +76,7 @@ def _areas_exist(read: ReadEntry) -> Iterator[Fault]:
             yield read.fault(at, "unknown_area", area=slug)
 
 
-def _links_lead_somewhere(read: ReadEntry, challenges: Set[str]) -> Iterator[Fault]:
+def _links_lead_somewhere(read: ReadEntry, challenges: AbstractSet[str]) -> Iterator[Fault]:
     if isinstance(read.entry, SolutionFile):
         for number, challenge in enumerate(read.entry.challenges):
             if challenge not in challenges:

@@ -98,6 +98,7 @@ class ChallengeFile(_EntryFile):
 
     @property
     def kind(self) -> Kind:
+        """Return what kind of entry it is."""
         return "challenge"
 
 
@@ -138,12 +139,12 @@ class Fault:
 
     file: str
     line: int
-    field: str
+    at: str
     key: str
     details: Mapping[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.field}: {self.key} {dict(self.details) or ''}".rstrip()
+        return f"{self.file}:{self.line}: {self.at}: {self.key} {dict(self.details) or ''}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +196,13 @@ def _read_file(file: Path) -> ReadEntry | list[Fault]:
     try:
         text = file.read_text("utf-8")
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        data = yaml.load(text, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+        data = yaml.load(text, Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         return [Fault(str(file), 1, "-", "unreadable", {"cause": error})]
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return [Fault(str(file), line, "-", "not_yaml", {"cause": error.problem})]
     except yaml.YAMLError as error:
-        return [Fault(str(file), 1, "-", "not_yaml", {"cause": error})]
+        mark = getattr(error, "problem_mark", None)
+        cause = getattr(error, "problem", None) or " ".join(str(error).split())
+        return [Fault(str(file), mark.line + 1 if mark else 1, "-", "not_yaml", {"cause": cause})]
     if not isinstance(data, dict) or node is None:
         return [Fault(str(file), 1, "-", "not_fields")]
     lines = dict(_lines(node))
@@ -214,6 +214,10 @@ def _read_file(file: Path) -> ReadEntry | list[Fault]:
     if entry.id != file.stem:
         return [Fault(str(file), lines.get("id", 1), "id", "id_is_not_file_name", {"expected": file.stem})]
     return ReadEntry(entry, str(file), lines)
+
+
+def _parse(text: str) -> tuple[yaml.Node | None, Any]:
+    return yaml.compose(text, Loader=yaml.CSafeLoader), yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def _lines(node: yaml.Node, prefix: str = "") -> Iterator[tuple[str, int]]:

@@ -50,9 +50,7 @@ class Voices:
 
     def feedback(self, conversation: str, question: str, shown: Sequence[str], *, useful: bool) -> int:
         """Store whether an answer helped; return the number of the row, for `explain`."""
-        row = FeedbackRow(
-            conversation_id=conversation, question=mask(question)[:_LONGEST_TEXT], shown=list(shown), useful=useful
-        )
+        row = FeedbackRow(conversation_id=conversation, question=mask(question)[:_LONGEST_TEXT], shown=list(shown), useful=useful)
         with self._database.transaction() as session:
             session.add(row)
             session.flush()
@@ -67,9 +65,7 @@ class Voices:
 
     def propose(self, text: str, area: str | None, organisation: str, language: str, channel: str) -> int:
         """Store a need for review; return its number."""
-        row = ProposalRow(
-            text=mask(text)[:_LONGEST_TEXT], area=area, organisation=organisation or None, language=language, channel=channel
-        )
+        row = ProposalRow(text=mask(text)[:_LONGEST_TEXT], area=area, organisation=organisation or None, language=language, channel=channel)
         with self._database.transaction() as session:
             session.add(row)
             session.flush()

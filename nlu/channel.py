@@ -6,7 +6,7 @@ import hmac
 import json
 import logging
 import re
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 from rasa.core.channels.channel import (
     CollectingOutputChannel,
@@ -43,7 +43,7 @@ def typed_text(text: str) -> str:
     return COMMAND_PREFIX.sub("", text)[:MAX_TEXT] or " "
 
 
-def payload_text(payload: Dict[Text, Any]) -> str:
+def payload_text(payload: Dict[str, Any]) -> str:
     """A button's intent and entities, in Rasa's notation."""
     intent = payload.get("intent")
     entities = payload.get("entities", {})
@@ -55,7 +55,7 @@ def payload_text(payload: Dict[Text, Any]) -> str:
     return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
 
 
-def message_text(body: Dict[Text, Any]) -> str:
+def message_text(body: Dict[str, Any]) -> str:
     """The one of `text` and `payload` that was sent, ready for Rasa."""
     text, payload = body.get("text"), body.get("payload")
     if (text is None) == (payload is None):
@@ -87,7 +87,7 @@ def user_message(body: Any, output: CollectingOutputChannel) -> UserMessage:
     )
 
 
-def keys_only(messages: List[Dict[Text, Any]]) -> List[Any]:
+def keys_only(messages: List[Dict[str, Any]]) -> List[Any]:
     """The custom part of every response; a plain sentence becomes an error."""
     for message in messages:
         if "custom" not in message:
@@ -105,18 +105,16 @@ class GuideInput(InputChannel):
         self._secret = secret.encode()
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The name in the URL: /webhooks/guide/webhook."""
         return "guide"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> InputChannel:
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> InputChannel:
         """Read the secret from credentials.yml."""
         return cls(str((credentials or {}).get("secret") or ""))
 
-    def blueprint(
-        self, on_new_message: Callable[[UserMessage], Awaitable[Any]]
-    ) -> Blueprint:
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The two routes of the channel."""
         routes = Blueprint("guide_webhook", __name__)
 

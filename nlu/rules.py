@@ -116,10 +116,7 @@ def rule(name: str, lines: list[str], form: str = "") -> str:
 
 def plain_rules() -> str:
     """What each intent leads to when no form is asking."""
-    rules = [
-        rule(intent, [f"intent: {intent}", *steps(actions)])
-        for intent, actions in ANSWERS.items()
-    ]
+    rules = [rule(intent, [f"intent: {intent}", *steps(actions)]) for intent, actions in ANSWERS.items()]
     return HEADER + "".join(rules)
 
 
@@ -136,31 +133,21 @@ def submit_rule(form: str) -> str:
 def interruption_rule(form: str, intent: str) -> str:
     """What an intent leads to when the form could not use the message."""
     stays, actions = within(form, intent)
-    lines = (
-        steps([*actions, form])
-        if stays
-        else ["action: action_deactivate_loop", "active_loop: null", *steps(actions)]
-    )
+    lines = steps([*actions, form]) if stays else ["action: action_deactivate_loop", "active_loop: null", *steps(actions)]
     return rule(f"{intent} within {form}", [f"intent: {intent}", *lines], form)
 
 
 def form_rules() -> str:
     """Filled forms and interruptions."""
     rules = [submit_rule(form) for form in SUBMIT]
-    rules += [
-        interruption_rule(form, intent) for form in SUBMIT for intent in ANSWERS
-    ]
+    rules += [interruption_rule(form, intent) for form in SUBMIT for intent in ANSWERS]
     return HEADER + "".join(rules)
 
 
 def main() -> int:
     """Write the files, or say which are out of date."""
     files = {"rules.yml": plain_rules(), "form_rules.yml": form_rules()}
-    stale = [
-        name
-        for name, text in files.items()
-        if not (DATA / name).exists() or (DATA / name).read_text("utf-8") != text
-    ]
+    stale = [name for name, text in files.items() if not (DATA / name).exists() or (DATA / name).read_text("utf-8") != text]
     if "--check" in sys.argv:
         for name in stale:
             print(f"{name} is out of date: run python nlu/rules.py", file=sys.stderr)

@@ -21,72 +21,74 @@ _ORDINALS = {
 }  # fmt: skip
 
 
-def actions(services: Services) -> dict[str, Answer]:
-    """Return the actions of this file by the names that the rules use."""
+async def more(services: Services, turn: Turn) -> Outcome:
+    """Show the next challenges that match the last question."""
+    if not turn.slot("query"):
+        return _nothing_shown(turn)
+    try:
+        found = await asyncio.to_thread(services.search.ask, turn.slot("query"), area=turn.slot("area") or None, limit=MOST)
+    except UnavailableError as error:
+        return Outcome([reply(unavailable(turn, error))])
+    seen = turn.shown
+    fresh: list[Hit] = [hit for hit in found.hits if hit.id not in seen][:PAGE]
+    if not fresh:
+        return Outcome([reply(Text(text=turn.say("browse.no_more")), choices=_restart_or_propose(turn))])
+    page = await page_of(services, turn, fresh, first=len(seen) + 1)
+    results = [*seen, *(hit.id for hit in fresh)]
+    left = [hit for hit in found.hits if hit.id not in results]
+    choices = choices_below(turn, [*fresh, *left], shown=len(fresh), first=len(seen) + 1)
+    remember = {"results": results, "shown": len(results), "focus": fresh[0].id}
+    return Outcome([reply(Text(text=turn.say("browse.more")), *page, choices=choices)], remember)
 
-    async def more(turn: Turn) -> Outcome:
-        if not turn.slot("query"):
-            return _nothing_shown(turn)
-        try:
-            found = await asyncio.to_thread(services.search.ask, turn.slot("query"), area=turn.slot("area") or None, limit=MOST)
-        except UnavailableError as error:
-            return Outcome([reply(unavailable(turn, error))])
-        seen = turn.shown
-        fresh: list[Hit] = [hit for hit in found.hits if hit.id not in seen][:PAGE]
-        if not fresh:
-            return Outcome([reply(Text(text=turn.say("browse.no_more")), choices=_restart_or_propose(turn))])
-        page = await page_of(services, turn, fresh, first=len(seen) + 1)
-        results = [*seen, *(hit.id for hit in fresh)]
-        left = [hit for hit in found.hits if hit.id not in results]
-        choices = choices_below(turn, [*fresh, *left], shown=len(fresh), first=len(seen) + 1)
-        remember = {"results": results, "shown": len(results), "focus": fresh[0].id}
-        return Outcome([reply(Text(text=turn.say("browse.more")), *page, choices=choices)], remember)
 
-    async def show_one(turn: Turn) -> Outcome:
-        entry_id = _meant(turn)
-        if entry_id is None:
-            return _nothing_shown(turn)
-        if entry_id == "":
-            return Outcome([reply(Text(text=turn.say("browse.no_such_number", count=len(turn.shown))))])
-        return await _show(services, turn, entry_id)
+async def show_one(services: Services, turn: Turn) -> Outcome:
+    """Show the entry that was chosen by number, word or button, with everything known of it."""
+    entry_id = _meant(turn)
+    if entry_id is None:
+        return _nothing_shown(turn)
+    if entry_id == "":
+        return Outcome([reply(Text(text=turn.say("browse.no_such_number", count=len(turn.shown))))])
+    return await _show(services, turn, entry_id)
 
-    async def show_details(turn: Turn) -> Outcome:
-        focus = turn.slot("focus")
-        return await _show(services, turn, focus) if focus else _nothing_shown(turn)
 
-    async def show_solutions(turn: Turn) -> Outcome:
-        return await _with_solutions(services, turn, _solutions_reply)
+async def show_details(services: Services, turn: Turn) -> Outcome:
+    """Show the challenge in focus with everything known of it."""
+    focus = turn.slot("focus")
+    return await _show(services, turn, focus) if focus else _nothing_shown(turn)
 
-    async def who(turn: Turn) -> Outcome:
-        return await _with_solutions(services, turn, _who_reply)
 
-    async def cost(turn: Turn) -> Outcome:
-        return await _with_solutions(services, turn, _cost_reply)
+async def show_solutions(services: Services, turn: Turn) -> Outcome:
+    """List the solutions of the challenge in focus."""
+    return await _with_solutions(services, turn, _solutions_reply)
 
-    async def small(turn: Turn) -> Outcome:
-        return await _with_solutions(services, turn, _small_reply)
 
-    async def sources(turn: Turn) -> Outcome:
-        return await _with_solutions(services, turn, _sources_reply)
+async def who(services: Services, turn: Turn) -> Outcome:
+    """Tell which organisations have worked with the challenge in focus."""
+    return await _with_solutions(services, turn, _who_reply)
 
-    async def back(turn: Turn) -> Outcome:
-        if not turn.shown:
-            return _nothing_shown(turn)
-        entries = await asyncio.to_thread(services.catalogue.get, turn.shown)
-        choices = [*entry_titles(turn.say, entries), Choice(label=turn.say("choice.restart"), intent="start_over")]
-        return Outcome([reply(Text(text=turn.say("browse.back")), choices=choices)])
 
-    return {
-        "action_more": more,
-        "action_show_one": show_one,
-        "action_show_details": show_details,
-        "action_show_solutions": show_solutions,
-        "action_who": who,
-        "action_cost": cost,
-        "action_small": small,
-        "action_sources": sources,
-        "action_back": back,
-    }
+async def cost(services: Services, turn: Turn) -> Outcome:
+    """Tell what the solutions cost, for those whose sources say so."""
+    return await _with_solutions(services, turn, _cost_reply)
+
+
+async def small(services: Services, turn: Turn) -> Outcome:
+    """Show the solutions that come from small municipalities."""
+    return await _with_solutions(services, turn, _small_reply)
+
+
+async def sources(services: Services, turn: Turn) -> Outcome:
+    """List the sources of the challenge in focus and of its solutions, and when they were checked."""
+    return await _with_solutions(services, turn, _sources_reply)
+
+
+async def back(services: Services, turn: Turn) -> Outcome:
+    """Go back to the challenges that were shown last."""
+    if not turn.shown:
+        return _nothing_shown(turn)
+    entries = await asyncio.to_thread(services.catalogue.get, turn.shown)
+    choices = [*entry_titles(turn.say, entries), Choice(label=turn.say("choice.restart"), intent="start_over")]
+    return Outcome([reply(Text(text=turn.say("browse.back")), choices=choices)])
 
 
 def _meant(turn: Turn) -> str | None:
@@ -143,8 +145,7 @@ def _solutions_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solut
 
 def _who_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solution]) -> list[Element]:
     facts = tuple(
-        Fact(label=each.entry.organisation, value=f"{each.entry.title} ({turn.say(f'stage.{each.entry.stage}')})")
-        for each in solutions
+        Fact(label=each.entry.organisation, value=f"{each.entry.title} ({turn.say(f'stage.{each.entry.stage}')})") for each in solutions
     )
     return [Card(title=turn.say("browse.who", title=challenge.entry.title), facts=facts)]
 
@@ -177,10 +178,23 @@ def _sources_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solutio
     return [Card(title=turn.say("browse.sources", title=challenge.entry.title), text=checked, links=once)]
 
 
-
 def _restart_or_propose(turn: Turn) -> list[Choice]:
     return turn.offer("propose", "go_back", "start_over")
 
 
 def _nothing_shown(turn: Turn) -> Outcome:
     return Outcome([reply(Text(text=turn.say("browse.nothing_shown")), choices=turn.offer("start_guided"))])
+
+
+# The names that the rules use -> what answers them.
+ACTIONS: dict[str, Answer] = {
+    "action_more": more,
+    "action_show_one": show_one,
+    "action_show_details": show_details,
+    "action_show_solutions": show_solutions,
+    "action_who": who,
+    "action_cost": cost,
+    "action_small": small,
+    "action_sources": sources,
+    "action_back": back,
+}

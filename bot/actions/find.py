@@ -24,19 +24,19 @@ NOTHING_TO_ADD = "-"
 _REFUSALS = {"sensitive": "sensitive", "errand": "errand", "small_talk": "small_talk", "off_topic": "off_topic"}
 
 
-def actions(services: Services) -> dict[str, Answer]:
-    """Return the actions of this file by the names that the rules use."""
+async def find(services: Services, turn: Turn) -> Outcome:
+    """Search for the need in the message, the form or the last question."""
+    return await answer(services, turn, _question(turn))
 
-    async def find(turn: Turn) -> Outcome:
-        return await answer(services, turn, _question(turn))
 
-    async def set_area(turn: Turn) -> Outcome:
-        return Outcome(remember={"area": await area_in(services, turn)})
+async def set_area(services: Services, turn: Turn) -> Outcome:
+    """Remember the area that a message names, before the form asks for the problem."""
+    return Outcome(remember={"area": await area_in(services, turn)})
 
-    async def clear_area(turn: Turn) -> Outcome:
-        return Outcome(remember={"area": await area_in(services, turn)})
 
-    return {"action_find": find, "action_set_area": set_area, "action_clear_area": clear_area}
+async def clear_area(services: Services, turn: Turn) -> Outcome:
+    """Forget the area, or take the one that the message names instead, before the form asks."""
+    return Outcome(remember={"area": await area_in(services, turn)})
 
 
 async def answer(services: Services, turn: Turn, question: str) -> Outcome:
@@ -87,9 +87,7 @@ async def _show_found(services: Services, turn: Turn, question: str, found: Foun
 
 async def page_of(services: Services, turn: Turn, hits: Sequence[Hit], first: int) -> list[Element]:
     """Return a card for each hit, numbered from `first`."""
-    entries = await asyncio.to_thread(
-        services.catalogue.get, [each for hit in hits for each in (hit.id, *hit.solutions)]
-    )
+    entries = await asyncio.to_thread(services.catalogue.get, [each for hit in hits for each in (hit.id, *hit.solutions)])
     by_id: dict[str, Entry] = {entry.entry.id: entry for entry in entries}
     cards: list[Element] = []
     for number, hit in enumerate(hits, first):
@@ -130,7 +128,7 @@ def _refuse(services: Services, turn: Turn, reason: str) -> Outcome:
 
 def _nothing(turn: Turn, question: str) -> Outcome:
     if not turn.slot("clarification"):
-        remember = {"query": question, "problem": None, "results": [], "shown": 0}
+        remember: dict[str, object] = {"query": question, "problem": None, "results": [], "shown": 0}
         return Outcome([reply(Text(text=turn.say("answer.none")))], remember, [FollowupAction("clarify_form")])
     choices = [
         Choice(label=turn.say("choice.save_proposal"), intent="affirm"),
@@ -138,3 +136,7 @@ def _nothing(turn: Turn, question: str) -> Outcome:
     ]
     remember = {"query": question, "awaiting": "propose", "problem": None, "clarification": None}
     return Outcome([Reply(elements=(Text(text=turn.say("answer.still_none")),), choices=tuple(choices))], remember)
+
+
+# The names that the rules use -> what answers them.
+ACTIONS: dict[str, Answer] = {"action_find": find, "action_set_area": set_area, "action_clear_area": clear_area}

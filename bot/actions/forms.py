@@ -19,9 +19,6 @@ from bot.services import Services
 from knowledge.areas import WHOLE_MUNICIPALITY
 from knowledge.municipalities import official_name
 
-
-
-
 _ANSWERS = {"describe_problem", "state_area", "out_of_scope", "nlu_fallback", "dont_know", "affirm", "deny", ""}
 # Long texts tell of a need even when a word in them sounds like a command; see nlu/README.md.
 _SURE = 0.7

@@ -22,76 +22,78 @@ _LANGUAGE_WORDS = {
 }
 
 
-def actions(services: Services) -> dict[str, Answer]:
-    """Return the actions of this file by the names that the rules use."""
-
-    async def affirm(turn: Turn) -> Outcome:
-        match turn.slot("awaiting"):
-            case "propose":
-                return await save_proposal(services, turn)
-            case "delete":
-                return _forget(services, turn)
-            case "useful":
-                return await say_useful(services, turn)
-        return Outcome([reply(Text(text=turn.say("steer.yes_to_what")), choices=turn.offer("start_guided"))])
-
-    async def deny(turn: Turn) -> Outcome:
-        match turn.slot("awaiting"):
-            case "propose" | "delete":
-                return Outcome([reply(Text(text=turn.say("steer.no_then")), choices=turn.offer("start_over"))], {"awaiting": None})
-            case "useful":
-                return Outcome([reply(Text(text=turn.say("steer.not_useful")), choices=turn.offer("useful_no", "start_over"))])
-        return Outcome([reply(Text(text=turn.say("steer.no_then")), choices=turn.offer("start_guided"))])
-
-    async def dont_know(turn: Turn) -> Outcome:
-        return Outcome([reply(Text(text=turn.say("steer.dont_know")), choices=turn.offer("start_guided", "browse_open"))])
-
-    async def cancel(turn: Turn) -> Outcome:
-        remember = {"problem": None, "clarification": None, "reason": None, "awaiting": None}
-        return Outcome([reply(Text(text=turn.say("steer.cancelled")), choices=turn.offer("start_guided"))], remember)
-
-    async def restart(turn: Turn) -> Outcome:
-        return Outcome([reply(Text(text=turn.say("steer.restarted")), choices=turn.offer("start_guided", "browse_open"))], dict(_FRESH))
-
-    async def change_language(turn: Turn) -> Outcome:
-        wanted = _language(turn)
-        if wanted is None:
-            choices = [Choice(label=turn.say(f"language.{each}"), intent="change_language", entities={"language": each}) for each in LANGUAGES]
-            return Outcome([reply(Text(text=turn.say("steer.which_language")), choices=choices)])
-        await asyncio.to_thread(services.conversations.speak, turn.conversation, wanted)
-        speaking = replace(turn, language=wanted)
-        changed = Outcome([reply(Text(text=speaking.say("steer.language_changed")))])
-        if turn.slot("query") and turn.shown:
-            again = await answer(services, speaking, turn.slot("query"))
-            return Outcome([*changed.replies, *again.replies], again.remember)
-        return changed
-
-    async def delete_conversation(turn: Turn) -> Outcome:
-        if turn.slot("awaiting") == "delete":
+async def affirm(services: Services, turn: Turn) -> Outcome:
+    """Do what was just asked about."""
+    match turn.slot("awaiting"):
+        case "propose":
+            return await save_proposal(services, turn)
+        case "delete":
             return _forget(services, turn)
-        choices = [
-            Choice(label=turn.say("choice.delete_yes"), intent="affirm"),
-            Choice(label=turn.say("choice.delete_no"), intent="deny"),
-        ]
-        return Outcome([reply(Text(text=turn.say("steer.delete_sure")), choices=choices)], {"awaiting": "delete"})
+        case "useful":
+            return await say_useful(services, turn)
+    return Outcome([reply(Text(text=turn.say("steer.yes_to_what")), choices=turn.offer("start_guided"))])
 
-    async def sensitive(turn: Turn) -> Outcome:
-        return Outcome([reply(Notice(level="warning", text=turn.say("refuse.sensitive")))])
 
-    async def citizen_errand(turn: Turn) -> Outcome:
-        return Outcome([reply(Notice(level="info", text=turn.say("refuse.errand", contact=_contact(services, turn))))])
+async def deny(services: Services, turn: Turn) -> Outcome:
+    """Leave what was just asked about."""
+    match turn.slot("awaiting"):
+        case "propose" | "delete":
+            return Outcome([reply(Text(text=turn.say("steer.no_then")), choices=turn.offer("start_over"))], {"awaiting": None})
+        case "useful":
+            return Outcome([reply(Text(text=turn.say("steer.not_useful")), choices=turn.offer("useful_no", "start_over"))])
+    return Outcome([reply(Text(text=turn.say("steer.no_then")), choices=turn.offer("start_guided"))])
 
-    return {
-        "action_affirm": affirm,
-        "action_deny": deny,
-        "action_dont_know": dont_know,
-        "action_cancel": cancel,
-        "action_restart_conversation": restart,
-        "action_change_language": change_language,
-        "action_delete_conversation": delete_conversation,
-        "action_sensitive": sensitive,
-        "action_citizen_errand": citizen_errand,
-    }
+
+async def dont_know(services: Services, turn: Turn) -> Outcome:
+    """Help a person who does not know what to answer."""
+    return Outcome([reply(Text(text=turn.say("steer.dont_know")), choices=turn.offer("start_guided", "browse_open"))])
+
+
+async def cancel(services: Services, turn: Turn) -> Outcome:
+    """Leave what was begun."""
+    remember = {"problem": None, "clarification": None, "reason": None, "awaiting": None}
+    return Outcome([reply(Text(text=turn.say("steer.cancelled")), choices=turn.offer("start_guided"))], remember)
+
+
+async def restart(services: Services, turn: Turn) -> Outcome:
+    """Forget what was found, and begin anew."""
+    return Outcome([reply(Text(text=turn.say("steer.restarted")), choices=turn.offer("start_guided", "browse_open"))], dict(_FRESH))
+
+
+async def change_language(services: Services, turn: Turn) -> Outcome:
+    """Answer in another language from now on, the last answer first."""
+    wanted = _language(turn)
+    if wanted is None:
+        choices = [Choice(label=turn.say(f"language.{each}"), intent="change_language", entities={"language": each}) for each in LANGUAGES]
+        return Outcome([reply(Text(text=turn.say("steer.which_language")), choices=choices)])
+    await asyncio.to_thread(services.conversations.speak, turn.conversation, wanted)
+    speaking = replace(turn, language=wanted)
+    changed = Outcome([reply(Text(text=speaking.say("steer.language_changed")))])
+    if turn.slot("query") and turn.shown:
+        again = await answer(services, speaking, turn.slot("query"))
+        return Outcome([*changed.replies, *again.replies], again.remember)
+    return changed
+
+
+async def delete_conversation(services: Services, turn: Turn) -> Outcome:
+    """Remove the conversation, once the person has confirmed it."""
+    if turn.slot("awaiting") == "delete":
+        return _forget(services, turn)
+    choices = [
+        Choice(label=turn.say("choice.delete_yes"), intent="affirm"),
+        Choice(label=turn.say("choice.delete_no"), intent="deny"),
+    ]
+    return Outcome([reply(Text(text=turn.say("steer.delete_sure")), choices=choices)], {"awaiting": "delete"})
+
+
+async def sensitive(services: Services, turn: Turn) -> Outcome:
+    """Answer somebody in distress with where there is help, and search nothing."""
+    return Outcome([reply(Notice(level="warning", text=turn.say("refuse.sensitive")))])
+
+
+async def citizen_errand(services: Services, turn: Turn) -> Outcome:
+    """Point an inhabitant's own errand to their municipality."""
+    return Outcome([reply(Notice(level="info", text=turn.say("refuse.errand", contact=_contact(services, turn))))])
 
 
 def _language(turn: Turn) -> str | None:
@@ -109,3 +111,16 @@ def _forget(services: Services, turn: Turn) -> Outcome:
 def _contact(services: Services, turn: Turn) -> str:
     return services.settings.contact or turn.say("contact.none")
 
+
+# The names that the rules use -> what answers them.
+ACTIONS: dict[str, Answer] = {
+    "action_affirm": affirm,
+    "action_deny": deny,
+    "action_dont_know": dont_know,
+    "action_cancel": cancel,
+    "action_restart_conversation": restart,
+    "action_change_language": change_language,
+    "action_delete_conversation": delete_conversation,
+    "action_sensitive": sensitive,
+    "action_citizen_errand": citizen_errand,
+}

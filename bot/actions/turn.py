@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.replies import Choice, Reply, to_wire
+from bot.services import Services
 from bot.texts import text
 from knowledge.masking import mask
 
@@ -82,15 +83,16 @@ class Outcome:
     forget: bool = False
 
 
-Answer = Callable[[Turn], Coroutine[Any, Any, Outcome]]
+Answer = Callable[[Services, Turn], Coroutine[Any, Any, Outcome]]
 
 
 class GuideAction(Action):
     """A Rasa action by name, answered by a function of the turn."""
 
-    def __init__(self, name: str, answer: Answer) -> None:
+    def __init__(self, name: str, answer: Answer, services: Services) -> None:
         self._name = name
         self._answer = answer
+        self._services = services
 
     def name(self) -> str:
         """Return the name that the rules use."""
@@ -98,7 +100,7 @@ class GuideAction(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
         """Answer the turn; Rasa carries the replies through as they are."""
-        outcome = await self._answer(Turn.of(tracker))
+        outcome = await self._answer(self._services, Turn.of(tracker))
         for reply in outcome.replies:
             dispatcher.utter_message(json_message={"reply": to_wire(reply)})
         if outcome.forget:

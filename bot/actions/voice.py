@@ -9,64 +9,63 @@ from bot.services import Services
 from knowledge.errors import RefusedError
 
 
-def actions(services: Services) -> dict[str, Answer]:
-    """Return the actions of this file by the names that the rules use."""
+async def me_too(services: Services, turn: Turn) -> Outcome:
+    """Remember whose need it is where that is known, before the form asks for the organisation."""
+    known = turn.organisation or services.settings.organisation
+    return Outcome(remember={"organisation": known if turn.slot("focus") else None, "awaiting": None})
 
-    async def me_too(turn: Turn) -> Outcome:
-        known = turn.organisation or services.settings.organisation
-        return Outcome(remember={"organisation": known if turn.slot("focus") else None, "awaiting": None})
 
-    async def save_me_too(turn: Turn) -> Outcome:
-        challenge, organisation = turn.slot("focus"), turn.slot("organisation")
-        if not challenge:
-            return Outcome([reply(Text(text=turn.say("browse.nothing_shown")))])
-        try:
-            count, new = await asyncio.to_thread(services.voices.same_need, challenge, organisation, turn.channel)
-        except RefusedError:
-            return Outcome([reply(Text(text=turn.say("voice.organisation_missing")))], {"organisation": None})
-        await asyncio.to_thread(services.conversations.belong, turn.conversation, organisation)
-        key = "voice.same_need" if new else "voice.same_need_already"
-        text = turn.say(key, organisation=organisation, count=count)
-        return Outcome([reply(Notice(level="success", text=text), choices=turn.offer("show_solutions", "go_back"))], {"organisation": None})
+async def save_me_too(services: Services, turn: Turn) -> Outcome:
+    """Count the organisation among those that have the challenge in focus."""
+    challenge, organisation = turn.slot("focus"), turn.slot("organisation")
+    if not challenge:
+        return Outcome([reply(Text(text=turn.say("browse.nothing_shown")))])
+    try:
+        count, new = await asyncio.to_thread(services.voices.same_need, challenge, organisation, turn.channel)
+    except RefusedError:
+        return Outcome([reply(Text(text=turn.say("voice.organisation_missing")))], {"organisation": None})
+    await asyncio.to_thread(services.conversations.belong, turn.conversation, organisation)
+    key = "voice.same_need" if new else "voice.same_need_already"
+    text = turn.say(key, organisation=organisation, count=count)
+    return Outcome([reply(Notice(level="success", text=text), choices=turn.offer("show_solutions", "go_back"))], {"organisation": None})
 
-    async def useful_yes(turn: Turn) -> Outcome:
-        return await say_useful(services, turn)
 
-    async def useful_no(turn: Turn) -> Outcome:
-        if not turn.shown:
-            return Outcome([reply(Text(text=turn.say("voice.useful_no_nothing")))])
-        number = await _feedback(services, turn, useful=False)
-        return Outcome(remember={"awaiting": f"reason:{number}", "reason": None})
+async def useful_yes(services: Services, turn: Turn) -> Outcome:
+    """Take in that the answer helped."""
+    return await say_useful(services, turn)
 
-    async def save_reason(turn: Turn) -> Outcome:
-        kind, _, number = turn.slot("awaiting").partition(":")
-        if kind != "reason" or not turn.slot("reason"):
-            return Outcome([])
-        await asyncio.to_thread(services.voices.explain, int(number), turn.slot("reason"))
-        choices = [
-            Choice(label=turn.say("choice.save_proposal"), intent="propose"),
-            *turn.offer("change_area", "start_over"),
-        ]
-        return Outcome([reply(Text(text=turn.say("voice.reason_saved")), choices=choices)], {"awaiting": None, "reason": None})
 
-    async def propose(turn: Turn) -> Outcome:
-        if not turn.slot("query"):
-            return Outcome([reply(Text(text=turn.say("voice.propose_how")))], {"awaiting": "propose_next"})
-        text = turn.say("voice.propose_ask", text=turn.slot("query"))
-        choices = [
-            Choice(label=turn.say("choice.save_proposal"), intent="affirm"),
-            Choice(label=turn.say("choice.no_thanks"), intent="deny"),
-        ]
-        return Outcome([reply(Text(text=text), choices=choices)], {"awaiting": "propose"})
+async def useful_no(services: Services, turn: Turn) -> Outcome:
+    """Take in that the answer did not help, before the form asks why."""
+    if not turn.shown:
+        return Outcome([reply(Text(text=turn.say("voice.useful_no_nothing")))])
+    number = await _feedback(services, turn, useful=False)
+    return Outcome(remember={"awaiting": f"reason:{number}", "reason": None})
 
-    return {
-        "action_me_too": me_too,
-        "action_save_me_too": save_me_too,
-        "action_useful_yes": useful_yes,
-        "action_useful_no": useful_no,
-        "action_save_reason": save_reason,
-        "action_propose": propose,
-    }
+
+async def save_reason(services: Services, turn: Turn) -> Outcome:
+    """Store why the answer did not help."""
+    kind, _, number = turn.slot("awaiting").partition(":")
+    if kind != "reason" or not turn.slot("reason"):
+        return Outcome([])
+    await asyncio.to_thread(services.voices.explain, int(number), turn.slot("reason"))
+    choices = [
+        Choice(label=turn.say("choice.save_proposal"), intent="propose"),
+        *turn.offer("change_area", "start_over"),
+    ]
+    return Outcome([reply(Text(text=turn.say("voice.reason_saved")), choices=choices)], {"awaiting": None, "reason": None})
+
+
+async def propose(services: Services, turn: Turn) -> Outcome:
+    """Offer to save the last question as a proposed challenge."""
+    if not turn.slot("query"):
+        return Outcome([reply(Text(text=turn.say("voice.propose_how")))], {"awaiting": "propose_next"})
+    text = turn.say("voice.propose_ask", text=turn.slot("query"))
+    choices = [
+        Choice(label=turn.say("choice.save_proposal"), intent="affirm"),
+        Choice(label=turn.say("choice.no_thanks"), intent="deny"),
+    ]
+    return Outcome([reply(Text(text=text), choices=choices)], {"awaiting": "propose"})
 
 
 async def say_useful(services: Services, turn: Turn) -> Outcome:
@@ -87,7 +86,15 @@ async def save_proposal(services: Services, turn: Turn) -> Outcome:
 
 
 async def _feedback(services: Services, turn: Turn, *, useful: bool) -> int:
-    return await asyncio.to_thread(
-        services.voices.feedback, turn.conversation, turn.slot("query"), turn.shown, useful=useful
-    )
+    return await asyncio.to_thread(services.voices.feedback, turn.conversation, turn.slot("query"), turn.shown, useful=useful)
 
+
+# The names that the rules use -> what answers them.
+ACTIONS: dict[str, Answer] = {
+    "action_me_too": me_too,
+    "action_save_me_too": save_me_too,
+    "action_useful_yes": useful_yes,
+    "action_useful_no": useful_no,
+    "action_save_reason": save_reason,
+    "action_propose": propose,
+}

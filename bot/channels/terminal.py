@@ -16,7 +16,7 @@ from rich.text import Text as Styled
 
 from bot.dialogue import Dialogue
 from bot.interaction import Interaction
-from bot.replies import Card, Choice, Notice, Reply
+from bot.replies import Card, Choice, Notice, Reply, Text
 from bot.texts import text
 
 _SIGNS = {"info": "i", "success": "✓", "warning": "!", "error": "✗"}
@@ -63,7 +63,7 @@ class Terminal:
                 self._console.print(line)
             return
         for element in reply.elements:
-            self._console.print(_drawn(element, self._language))
+            self._console.print(_drawn(element))
         self._console.print(_drawn_choices(reply.choices))
 
     async def _lines(self) -> AsyncIterator[str]:
@@ -103,12 +103,12 @@ def _plain_card(card: Card, indent: str = "") -> Iterator[str]:
         yield from _plain_card(inner, indent + "  ")
 
 
-def _drawn(element: object, language: str) -> RenderableType:
+def _drawn(element: Text | Notice | Card) -> RenderableType:
     if isinstance(element, Card):
         return Panel(Group(*_inside(element)), title=Styled(element.title, "bold"), title_align="left", border_style="blue")
     if isinstance(element, Notice):
         return Panel(Styled(element.text), title=_SIGNS[element.level], title_align="left", border_style=_STYLES[element.level])
-    return Padding(Styled(getattr(element, "text", "")), (1, 0, 0, 0))
+    return Padding(Styled(element.text), (1, 0, 0, 0))
 
 
 def _inside(card: Card) -> Iterator[RenderableType]:
@@ -127,5 +127,7 @@ def _inside(card: Card) -> Iterator[RenderableType]:
 def _drawn_choices(choices: tuple[Choice, ...]) -> RenderableType:
     if not choices:
         return Styled("")
-    parts = [(f" {number} ", "bold reverse") if odd else f" {choice.label}   " for number, choice in enumerate(choices, 1) for odd in (1, 0)]
+    parts = [
+        (f" {number} ", "bold reverse") if odd else f" {choice.label}   " for number, choice in enumerate(choices, 1) for odd in (1, 0)
+    ]
     return Padding(Styled.assemble(*parts), (1, 0, 1, 0))

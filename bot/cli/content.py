@@ -95,7 +95,7 @@ def _existing(path: Path) -> Path:
 
 def _print_faults(faults: Sequence["Fault"]) -> None:
     for fault in faults:
-        print(f"{fault.file}:{fault.line}: {fault.field}: {say(f'fault.{fault.key}', **fault.details)}", file=sys.stderr)
+        print(f"{fault.file}:{fault.line}: {fault.at}: {say(f'fault.{fault.key}', **fault.details)}", file=sys.stderr)
 
 
 def _print_changes(changes: Sequence["Change"]) -> None:

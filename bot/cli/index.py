@@ -2,7 +2,7 @@
 
 import sys
 import time
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 
@@ -82,7 +82,7 @@ class _Bar:
         self._task = self._progress.add_task("")
         self._told = 0
 
-    def __enter__(self) -> "_Bar":
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 

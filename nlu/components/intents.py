@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -31,18 +31,16 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     return np.asarray(exponents / exponents.sum())
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class DenseIntentClassifier(IntentClassifier, GraphComponent):
     """Predicts the intent of a message from its dense sentence features."""
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        weights: Optional[Dict[Text, np.ndarray]] = None,
+        weights: Optional[Dict[str, np.ndarray]] = None,
     ) -> None:
         """Keep the settings, and the weights when a trained model is loaded."""
         self._config = config
@@ -56,14 +54,14 @@ class DenseIntentClassifier(IntentClassifier, GraphComponent):
         return [DenseFeaturizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """Settings that config.yml may override."""
         return {"C": 1.0, "max_iter": 1000}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -74,16 +72,15 @@ class DenseIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> DenseIntentClassifier:
         """A trained classifier."""
-        with model_storage.read_from(resource) as folder:
-            with np.load(Path(folder) / "weights.npz", allow_pickle=False) as stored:
-                weights = {key: stored[key] for key in stored.files}
+        with model_storage.read_from(resource) as folder, np.load(Path(folder) / "weights.npz", allow_pickle=False) as stored:
+            weights = {key: stored[key] for key in stored.files}
         return cls(config, model_storage, resource, weights)
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -93,11 +90,7 @@ class DenseIntentClassifier(IntentClassifier, GraphComponent):
 
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
         vectors = [self._features(m) for m in examples]
-        pairs = [
-            (v, m.get(INTENT))
-            for v, m in zip(vectors, examples)
-            if v is not None and v.any()
-        ]
+        pairs = [(v, m.get(INTENT)) for v, m in zip(vectors, examples) if v is not None and v.any()]
         model = LogisticRegression(
             C=self._config["C"],
             max_iter=self._config["max_iter"],
@@ -122,7 +115,7 @@ class DenseIntentClassifier(IntentClassifier, GraphComponent):
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _ranking(self, message: Message) -> List[Dict[Text, Any]]:
+    def _ranking(self, message: Message) -> List[Dict[str, Any]]:
         features = self._features(message)
         if features is None or not features.any() or self._weights is None:
             return []
@@ -138,5 +131,5 @@ class DenseIntentClassifier(IntentClassifier, GraphComponent):
         return None if sentence is None else np.asarray(sentence.features[0])
 
 
-def _intent(name: Optional[Text], confidence: float) -> Dict[Text, Any]:
+def _intent(name: Optional[str], confidence: float) -> Dict[str, Any]:
     return {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: confidence}
