@@ -15,9 +15,21 @@ from sqlalchemy import select
 
 from index.encoder import Encoder, Vectors
 from index.gate import Gate
-from index.generation import Generation, IndexedEntry, Meta, current_folder, generations, make_current, read_meta
+from index.generation import (
+    VERSION,
+    Generation,
+    IndexedEntry,
+    Meta,
+    current_folder,
+    entry_of_row,
+    generations,
+    make_current,
+    read_meta,
+    read_vectors,
+)
 from index.lexical import LexicalIndex
-from index.passages import PASSAGES_VERSION, Passage, passages
+from index.passages import Passage, passages
+from index.recogniser import Recogniser
 from index.vectors import VectorIndex
 from knowledge.catalogue import VISIBLE, Catalogue, Entry, Solution
 from knowledge.database import Database
@@ -26,6 +38,9 @@ from knowledge.tables import EntryRow
 
 _KEPT_FOR_ROLLBACK = 1
 _SAMPLE = 50
+# How much of the catalogue the gate learns needs from.
+_PHRASINGS_OF_CHALLENGE = 5
+_MOST_PHRASINGS = 2000
 
 # Hears how many of how many passages have been embedded.
 Progress = Callable[[int, int], None]
@@ -87,16 +102,17 @@ def lock_holder(root: Path) -> str | None:
 
 def _reindex(database: Database, encoder: Encoder, root: Path, *, full: bool, progress: Progress) -> Report:
     _remove_unfinished(root)
-    Gate.open(encoder, root)
     wanted = fingerprint(database)
     current = current_folder(root)
     old = None if current is None else _meta_or_none(current)
-    usable = old is not None and (old.model, old.passages_version) == (encoder.name, PASSAGES_VERSION)
-    if current and old and usable and old.fingerprint == wanted and not full:
+    same_model = old is not None and old.model == encoder.name and not full
+    if current and old and same_model and (old.version, old.fingerprint) == (VERSION, wanted):
         return Report(False, old.entries, old.passages, 0, current.name)
-    known = _known_vectors(current) if current and usable and not full else {}
-    built, embedded = _build(Catalogue(database).visible(), wanted, encoder, known, progress)
+    known = _known_vectors(current) if current and same_model else {}
+    entries = Catalogue(database).visible()
+    built, embedded = _build(entries, wanted, encoder, known, progress)
     _verify(built)
+    Gate.open(encoder, root, _some_phrasings(entries))
     folder = root / f"g{datetime.now(UTC):%Y%m%d%H%M%S%f}"
     unfinished = folder.with_name(f"unfinished-{folder.name}")
     built.save(unfinished)
@@ -118,9 +134,11 @@ def _build(entries: list[Entry], wanted: str, encoder: Encoder, known: dict[str,
             vectors[number] = known[piece.key]
     if missing:
         vectors[missing] = encoder.passages([flat[number].text for number in missing], lambda done: progress(done, len(missing)))
-    meta = Meta(encoder.name, PASSAGES_VERSION, wanted, len(entries), len(flat), datetime.now(UTC).isoformat(timespec="seconds"))
+    meta = Meta(encoder.name, VERSION, wanted, len(entries), len(flat), datetime.now(UTC).isoformat(timespec="seconds"))
     words = LexicalIndex.build([" ".join(piece.text for piece in group) for group in pieces])
-    built = Generation(meta, list(_indexed(entries, pieces)), flat, vectors, VectorIndex.build(vectors), words)
+    indexed = list(_indexed(entries, pieces))
+    recogniser = Recogniser.learn(vectors, entry_of_row(indexed), len(indexed))
+    built = Generation(meta, indexed, flat, vectors, VectorIndex.build(vectors), words, recogniser)
     return built, len(missing)
 
 
@@ -135,10 +153,10 @@ def _indexed(entries: list[Entry], pieces: list[list[Passage]]) -> Iterator[Inde
 
 def _known_vectors(folder: Path) -> dict[str, Vectors]:
     try:
-        old = Generation.load(folder)
-    except UnavailableError:
+        pieces, vectors = read_vectors(folder)
+    except (OSError, ValueError, TypeError):
         return {}  # a damaged generation is rebuilt from the texts
-    return {piece.key: vector for piece, vector in zip(old.passages, old.vectors, strict=True)}
+    return {piece.key: vector for piece, vector in zip(pieces, vectors, strict=True)}
 
 
 def _verify(built: Generation) -> None:
@@ -149,6 +167,15 @@ def _verify(built: Generation) -> None:
             raise UnavailableError("index_check_failed", text=built.passages[row].text)
     if not len(built.passages) == built.nearest.size == len(built.vectors):
         raise UnavailableError("index_check_failed", text="count")
+
+
+def _some_phrasings(entries: list[Entry]) -> list[str]:
+    chosen: list[str] = []
+    for entry in entries:
+        said = [*entry.entry.phrasings.sv, *entry.entry.phrasings.en, *entry.entry.phrasings.fi]
+        wanted = _PHRASINGS_OF_CHALLENGE if entry.entry.kind == "challenge" else 1
+        chosen += said[:: max(1, len(said) // wanted)][:wanted]
+    return chosen[:: max(1, len(chosen) // _MOST_PHRASINGS)]
 
 
 def _meta_or_none(folder: Path) -> Meta | None:

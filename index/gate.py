@@ -1,49 +1,64 @@
 """Decide whether a question should be answered from the catalogue at all, and how surely.
 
-Cosines alone cannot tell: E5 gives answerable and unanswerable questions nearly the same. So a small classifier over the
-question's own vector says what kind of message it is, and the scores only decide between a match and something related.
+Cosines alone cannot tell: E5 gives answerable and unanswerable questions nearly the same. So a classifier over the question's own
+vector says what kind of message it is, and a second, tiny one weighs that against what was found.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import yaml
 
 from index.encoder import Encoder, Vectors
+from index.scoring import Scored
 from knowledge.errors import UnavailableError
 from knowledge.sensitive import is_sensitive
 
+Band = Literal["match", "related", "none"]
+
 _EXAMPLES = Path(__file__).parent / "gate.yml"
-_VERSION = 1
+_VERSION = 2
 NEED = "need"
 
 # Vectors of E5 lie in a narrow cone; centred and scaled, a plain logistic regression can tell them apart.
 _SCALE = 16.0
+_REGULARISATION = 0.2
 
-# Chosen on the tuning questions with `guiden index evaluate`; see docs/search.md.
-SURELY_A_NEED = 0.5
-MATCH_FROM = 0.875
-RELATED_FROM = 0.845
+# Learned on the tuning questions by `python -m tests.benchmarks.learn_gate`: what each signal adds to the log-odds that a
+# question should be answered, and the odds from which it is. docs/search.md has the false-match rates they were chosen for.
+BIAS = -27.699
+ADDS = {"need": 0.729, "nearest": 24.446, "meaning": 0.707, "agreement": 5.604, "length": 0.809}
+MATCH_FROM = 0.854
+RELATED_FROM = 0.477
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is known of a question and its candidates before an answer is given.
+    """What is known of a question's candidates before an answer is given.
 
-    `nearest` is the cosine of the best entry, `margin` its lead over the tenth, `words` the best BM25 score per term,
-    `agree` whether the best entry by meaning is also among the best by words, `length` the words of the question.
+    `nearest` is the highest cosine of any passage, `meaning` how far it stands out, `agreement` the part of the ten best entries by
+    meaning that are also among the ten best by words, `length` the logarithm of the number of words.
     """
 
-    vector: Vectors
     nearest: float
-    margin: float
-    words: float
-    agree: bool
-    length: int
+    meaning: float
+    agreement: float
+    length: float
+
+    @classmethod
+    def of(cls, question: str, scored: Scored) -> "Signals":
+        """Return the signals of a question."""
+        by_meaning, by_words = np.argsort(-scored.meaning)[:10], np.argsort(-scored.words)[:10]
+        return cls(
+            nearest=scored.nearest,
+            meaning=float(scored.meaning.max()),
+            agreement=len(set(by_meaning.tolist()) & set(by_words.tolist())) / 10,
+            length=float(np.log1p(len(question.split()))),
+        )
 
 
 class Gate:
@@ -56,13 +71,20 @@ class Gate:
         self._mean = mean
 
     @classmethod
-    def open(cls, encoder: Encoder, root: Path) -> "Gate":
-        """Return the gate for `encoder`, learned from the examples the first time and kept below `root`."""
+    def open(cls, encoder: Encoder, root: Path, phrasings: Sequence[str] = ()) -> "Gate":
+        """Return the gate for `encoder`, kept below `root`.
+
+        It is learned the first time, from the examples and from `phrasings` of the catalogue, which are needs by definition.
+
+        Raises:
+            UnavailableError: the kept gate cannot be read, or the encoder cannot be used.
+        """
         text = _EXAMPLES.read_bytes()
-        key = hashlib.sha256(text + f"{encoder.name} {_VERSION} {_SCALE}".encode()).hexdigest()[:12]
+        key = hashlib.sha256(text + f"{encoder.name} {_VERSION} {_SCALE} {_REGULARISATION}".encode()).hexdigest()[:12]
         file = root / f"gate-{key}.npz"
         if not file.exists():
-            _learn(encoder, yaml.safe_load(text), file)
+            examples: dict[str, list[str]] = yaml.safe_load(text)
+            _learn(encoder, examples | {NEED: [*examples[NEED], *phrasings]}, file)
         try:
             with np.load(file) as saved:
                 return cls(saved["kinds"].tolist(), saved["weights"], saved["bias"], saved["mean"])
@@ -75,17 +97,26 @@ class Gate:
         likely = np.exp(logits - logits.max())
         return dict(zip(self._kinds, (likely / likely.sum()).tolist(), strict=True))
 
-    def judge(self, signals: Signals) -> tuple[Literal["match", "related", "none"], str | None]:
-        """Return the band of an answer and, when nothing should be answered, the kind of message it is."""
-        kinds = self.kinds(signals.vector)
-        likeliest = max(kinds, key=lambda kind: kinds[kind])
-        if likeliest != NEED and kinds[NEED] < SURELY_A_NEED:
-            return "none", likeliest
-        if signals.nearest >= MATCH_FROM:
+    def need(self, vector: Vectors) -> float:
+        """Return the log-odds that the message is a need."""
+        chance = min(max(self.kinds(vector)[NEED], 1e-6), 1 - 1e-6)
+        return float(np.log(chance / (1 - chance)))
+
+    def odds(self, vector: Vectors, signals: Signals) -> float:
+        """Return how likely it is that the question should be answered, between 0 and 1."""
+        adds = zip(ADDS.values(), (self.need(vector), *astuple(signals)), strict=True)
+        return float(1 / (1 + np.exp(-(BIAS + sum(weight * value for weight, value in adds)))))
+
+    def judge(self, vector: Vectors, signals: Signals) -> tuple[Band, str | None]:
+        """Return the band of an answer and, when nothing should be answered, the kind of message it is (None for a need)."""
+        odds = self.odds(vector, signals)
+        if odds >= MATCH_FROM:
             return "match", None
-        if signals.nearest >= RELATED_FROM:
+        if odds >= RELATED_FROM:
             return "related", None
-        return "none", None
+        kinds = self.kinds(vector)
+        likeliest = max(kinds, key=lambda kind: kinds[kind])
+        return "none", None if likeliest == NEED else likeliest
 
 
 def refused_by_words(question: str) -> str | None:
@@ -103,9 +134,14 @@ def _learn(encoder: Encoder, examples: dict[str, list[str]], file: Path) -> None
     texts = [(kind, text) for kind, group in sorted(examples.items()) for text in group]
     vectors = encoder.queries([text for _, text in texts])
     mean = vectors.mean(axis=0)
-    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
+    model = LogisticRegression(C=_REGULARISATION, class_weight="balanced", max_iter=2000)
     model.fit((vectors - mean) * _SCALE, [kind for kind, _ in texts])
-    weights: npt.NDArray[np.float32] = model.coef_.T.astype(np.float32)
     unfinished = file.with_name(f"unfinished-{file.name}")
-    np.savez(unfinished, kinds=model.classes_, weights=weights, bias=model.intercept_.astype(np.float32), mean=mean)
+    np.savez(
+        unfinished,
+        kinds=model.classes_,
+        weights=model.coef_.T.astype(np.float32),
+        bias=model.intercept_.astype(np.float32),
+        mean=mean,
+    )
     unfinished.rename(file)

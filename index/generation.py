@@ -12,10 +12,15 @@ import numpy.typing as npt
 from index.encoder import Vectors
 from index.lexical import LexicalIndex
 from index.passages import Passage
+from index.recogniser import Recogniser
 from index.vectors import VectorIndex
 from knowledge.errors import UnavailableError
 
 CURRENT = "current"
+
+# Raised when a generation gets other parts, or an unchanged entry other passages; it forces a rebuild.
+VERSION = 2
+_SAMPLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class Meta:
     """What a generation was built from; `fingerprint` covers every visible entry's id and content."""
 
     model: str
-    passages_version: int
+    version: int
     fingerprint: str
     entries: int
     passages: int
@@ -53,6 +58,7 @@ class Generation:
         vectors: Vectors,
         nearest: VectorIndex,
         lexical: LexicalIndex,
+        recogniser: Recogniser,
     ) -> None:
         self.meta = meta
         self.entries = entries
@@ -60,22 +66,34 @@ class Generation:
         self.vectors = vectors
         self.nearest = nearest
         self.lexical = lexical
+        self.recogniser = recogniser
         self.answers_to: dict[str, list[int]] = {}
         for number, entry in enumerate(entries):
             for challenge in entry.challenges:
                 self.answers_to.setdefault(challenge, []).append(number)
         self.number_of = {entry.id: number for number, entry in enumerate(entries)}
-        self.entry_of_row: npt.NDArray[np.int64] = np.repeat(np.arange(len(entries)), [entry.last - entry.first for entry in entries])
+        self.entry_of_row = entry_of_row(entries)
+        sample = entries[:: max(1, len(entries) // _SAMPLE)]
+        self._sample = np.concatenate([vectors[entry.first : entry.last] for entry in sample])
+        self._sample_starts = np.cumsum([0, *(entry.last - entry.first for entry in sample[:-1])])
+
+    def sampled_best(self, question: Vectors) -> Vectors:
+        """Return the highest cosine in each of some entries spread over the catalogue: what is usual for a question."""
+        best: Vectors = np.maximum.reduceat(self._sample @ question, self._sample_starts)
+        return best
 
     @classmethod
     def load(cls, folder: Path) -> "Generation":
         """Read a generation; raise UnavailableError when a part of it is missing or broken."""
         try:
             meta = read_meta(folder)
+            if meta.version != VERSION:
+                raise UnavailableError("index_of_another_version", path=folder)
             entries = [IndexedEntry(**_tuples(row)) for row in json.loads((folder / "entries.json").read_text("utf-8"))]
-            passages = [Passage(*row) for row in json.loads((folder / "passages.json").read_text("utf-8"))]
-            vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-            return cls(meta, entries, passages, vectors, VectorIndex.load(folder / "nearest.faiss"), LexicalIndex.load(folder / "words"))
+            passages, vectors = read_vectors(folder)
+            nearest = VectorIndex.load(folder / "nearest.faiss")
+            words = LexicalIndex.load(folder / "words")
+            return cls(meta, entries, passages, vectors, nearest, words, Recogniser.load(folder / "recogniser.npz"))
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             raise UnavailableError("index_broken", path=folder, cause=error) from error
 
@@ -88,6 +106,12 @@ class Generation:
         np.save(folder / "vectors.npy", self.vectors)
         self.nearest.save(folder / "nearest.faiss")
         self.lexical.save(folder / "words")
+        self.recogniser.save(folder / "recogniser.npz")
+
+
+def entry_of_row(entries: list[IndexedEntry]) -> npt.NDArray[np.int64]:
+    """Return for each row of vectors the number of its entry."""
+    return np.repeat(np.arange(len(entries)), [entry.last - entry.first for entry in entries])
 
 
 def read_meta(folder: Path) -> Meta:
@@ -96,6 +120,12 @@ def read_meta(folder: Path) -> Meta:
         return Meta(**json.loads((folder / "meta.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise UnavailableError("index_broken", path=folder, cause=error) from error
+
+
+def read_vectors(folder: Path) -> tuple[list[Passage], Vectors]:
+    """Return the passages in a generation and their vectors, which outlive the other parts' changes of form."""
+    passages = [Passage(*row) for row in json.loads((folder / "passages.json").read_text("utf-8"))]
+    return passages, np.load(folder / "vectors.npy", mmap_mode="r")
 
 
 def current_folder(root: Path) -> Path | None:

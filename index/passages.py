@@ -10,9 +10,6 @@ from knowledge.entry_files import ChallengeFile, SolutionFile
 
 Part = Literal["title", "text", "phrasing", "company"]
 
-# Raised when the passages of an unchanged entry become others; it forces a rebuild.
-PASSAGES_VERSION = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Passage:

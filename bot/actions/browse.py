@@ -87,7 +87,7 @@ async def back(services: Services, turn: Turn) -> Outcome:
     if not turn.shown:
         return _nothing_shown(turn)
     entries = await asyncio.to_thread(services.catalogue.get, turn.shown)
-    choices = [*entry_titles(turn.say, entries), Choice(label=turn.say("choice.restart"), intent="start_over")]
+    choices = [*entry_titles(turn.say, entries), Choice(label=turn.say("choice.start_over"), intent="start_over")]
     return Outcome([reply(Text(text=turn.say("browse.back")), choices=choices)])
 
 

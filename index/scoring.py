@@ -1,0 +1,101 @@
+"""Score the entries of a generation for one question, by three legs that fail in different ways.
+
+Meaning: the nearest single passage. Words: BM25. Recognition: everything that is said of an entry taken together.
+Each leg is standardised over the catalogue, for their scales have nothing in common, and the three are added.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from index.encoder import Vectors
+from index.generation import Generation
+
+Scores = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+
+# Chosen on the tuning questions with `guiden index evaluate`; see docs/search.md.
+WEIGHTS = {"meaning": 0.4, "words": 0.3, "recognition": 0.3}
+
+_NEAREST_ROWS = 300
+_FROM_EACH_LEG = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Candidate entries by number, with their standardised scores in each leg, and the row of the passage that won.
+
+    `nearest` is the highest cosine of any passage; `meaning` etc. have the shape of `numbers`.
+    """
+
+    numbers: Numbers
+    rows: Numbers
+    meaning: Scores
+    words: Scores
+    recognition: Scores
+    nearest: float
+
+    def fused(self, weights: dict[str, float] | None = None) -> Scores:
+        """Return one score for each candidate."""
+        chosen = weights or WEIGHTS
+        total: Scores = sum(weight * getattr(self, leg) for leg, weight in chosen.items())  # type: ignore[assignment]
+        return total
+
+
+def score(generation: Generation, question: str, vector: Vectors | None) -> Scored | None:
+    """Return the candidates for a question; None when nothing has anything in common with it.
+
+    Without a vector (the encoder cannot be used) only the words count.
+    """
+    by_words = generation.lexical.scores(question)
+    if vector is None:
+        return _by_words_alone(generation, by_words)
+    by_recognition = generation.recogniser.scores(vector)
+    rows, _ = generation.nearest.nearest(vector, _NEAREST_ROWS)
+    numbers = np.unique(np.concatenate([generation.entry_of_row[rows], _highest(by_words), _highest(by_recognition)]))
+    cosines, winners = _best_rows(generation, numbers, vector)
+    usual = generation.sampled_best(vector)
+    return Scored(
+        numbers,
+        winners,
+        meaning=(cosines - usual.mean()) / usual.std(),
+        words=_standard(by_words)[numbers],
+        recognition=_standard(by_recognition)[numbers],
+        nearest=float(cosines.max()),
+    )
+
+
+def _by_words_alone(generation: Generation, by_words: Scores) -> Scored | None:
+    numbers = np.sort(_highest(by_words))
+    if not len(numbers):
+        return None
+    none = np.zeros(len(numbers), np.float32)
+    first = np.array([generation.entries[number].first for number in numbers])
+    return Scored(numbers, first, none, _standard(by_words)[numbers], none, 0.0)
+
+
+def _highest(scores: Scores) -> Numbers:
+    count = min(_FROM_EACH_LEG, len(scores))
+    best = np.argpartition(-scores, count - 1)[:count]
+    return best[scores[best] != 0]
+
+
+def _best_rows(generation: Generation, numbers: Numbers, vector: Vectors) -> tuple[Scores, Numbers]:
+    first = np.array([generation.entries[number].first for number in numbers])
+    lengths = np.array([generation.entries[number].last for number in numbers]) - first
+    starts = np.cumsum(lengths) - lengths
+    rows = np.repeat(first - starts, lengths) + np.arange(lengths.sum())
+    cosines = generation.vectors[rows] @ vector
+    best = np.maximum.reduceat(cosines, starts)
+    at_best = np.flatnonzero(cosines == np.repeat(best, lengths))
+    owners, firsts = np.unique(np.repeat(np.arange(len(numbers)), lengths)[at_best], return_index=True)
+    winners = np.empty(len(numbers), np.int64)
+    winners[owners] = rows[at_best[firsts]]
+    return best, winners
+
+
+def _standard(values: Scores) -> Scores:
+    spread = float(values.std())
+    standard: Scores = (values - values.mean()) / spread if spread > 0 else np.zeros_like(values)
+    return standard
