@@ -33,7 +33,7 @@ def challenge_card(say: Say, number: int, challenge: Challenge, solutions: Seque
     elif more:
         facts.append(Fact(label=say("field.solutions"), value=say("answer.more_solutions", shown=len(shown), count=len(solutions))))
     return Card(
-        title=f"{number}. {file.title}",
+        title=f"{number}. {file.title_in(say('language.code'))}",
         subtitle=_challenge_line(say, challenge),
         text=file.summary,
         facts=tuple(facts),
@@ -45,7 +45,7 @@ def solution_line(say: Say, solution: Solution) -> Card:
     """Return a solution in short: who, what, stage, result and source."""
     file = solution.entry
     return Card(
-        title=file.title,
+        title=file.title_in(say("language.code")),
         subtitle=_solution_line(say, solution) if file.results else f"{_solution_line(say, solution)} · {say('answer.no_result')}",
         facts=tuple(Fact(label=say("field.result"), value=result.text) for result in file.results[:1]),
         links=tuple(Link(text=source.title, url=source.url) for source in file.sources[:1]),
@@ -60,7 +60,10 @@ def details(say: Say, entry: Entry, solutions: Sequence[Solution], same_needs: i
 def entry_titles(say: Say, entries: Sequence[Entry]) -> list[Choice]:
     """Return a choice for each entry, to see it in full."""
     return [
-        Choice(label=say("choice.show", title=each.entry.title), intent="show_one", entities={"entry": each.entry.id}) for each in entries
+        Choice(
+            label=say("choice.show", title=each.entry.title_in(say("language.code"))), intent="show_one", entities={"entry": each.entry.id}
+        )
+        for each in entries
     ]
 
 
@@ -141,7 +144,7 @@ def _challenge_details(say: Say, challenge: Challenge, solutions: Sequence[Solut
         *_dates(say, challenge),
     ]
     return Card(
-        title=file.title,
+        title=file.title_in(say("language.code")),
         subtitle=_challenge_line(say, challenge),
         text=file.summary,
         facts=_facts(say, facts),
@@ -168,5 +171,9 @@ def _solution_details(say: Say, solution: Solution) -> Card:
         *_dates(say, solution),
     ]
     return Card(
-        title=file.title, subtitle=_solution_line(say, solution), text=file.summary, facts=_facts(say, facts), links=_links(solution)
+        title=file.title_in(say("language.code")),
+        subtitle=_solution_line(say, solution),
+        text=file.summary,
+        facts=_facts(say, facts),
+        links=_links(solution),
     )

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from bot.interaction import Interaction
 from bot.replies import Choice, Reply, from_wire
 from bot.settings import Settings
-from bot.static_replies import error_reply, static_reply, welcome
+from bot.static_replies import beyond_reply, error_reply, static_reply, welcome
 from bot.tracker_store import TrackerStore
 from knowledge.conversations import Conversation, Conversations
 from knowledge.errors import UnavailableError
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Guiden-Secret"
 _LONGEST_TEXT = 4000
+_LONGEST_NUMBER = 3
 _LOCKS_KEPT = 10_000
 
 
@@ -94,6 +95,8 @@ class Dialogue:
         message = _message(interaction, conversation)
         if message is None:
             return greeting
+        if beyond := _beyond_the_list(interaction, conversation):
+            return [*greeting, beyond_reply(conversation.language, beyond, conversation.choices)]
         about = {
             "language": conversation.language,
             "channel": interaction.channel,
@@ -138,9 +141,26 @@ def _message(interaction: Interaction, conversation: Conversation) -> dict[str, 
         return None
     if interaction.intent:
         return _payload(interaction.intent, interaction.entities)
-    typed = " ".join(interaction.text.replace("\0", " ").split())[:_LONGEST_TEXT]
+    typed = _cleaned(interaction.text)
     chosen = chosen_by(typed, [Choice.model_validate(choice) for choice in conversation.choices])
     return _payload(chosen.intent, chosen.entities) if chosen else {"text": mask(typed)}
+
+
+def _cleaned(text: str) -> str:
+    """Return what a person wrote on one line without control characters; nothing when it has neither letter nor digit.
+
+    An emoji alone is no answer: it must not count as a yes to what was asked.
+    """
+    printable = "".join(sign if sign.isprintable() else " " for sign in text)
+    typed = " ".join(printable.split())[:_LONGEST_TEXT]
+    return typed if any(sign.isalnum() for sign in typed) else ""
+
+
+def _beyond_the_list(interaction: Interaction, conversation: Conversation) -> int:
+    """Return how many choices there are when a number was written that stands for none of them, else 0."""
+    said = interaction.text.strip(" .)")
+    is_number = said.isascii() and said.isdigit() and len(said) <= _LONGEST_NUMBER
+    return len(conversation.choices) if is_number and not 1 <= int(said) <= len(conversation.choices) else 0
 
 
 def chosen_by(typed: str, choices: list[Choice]) -> Choice | None:

@@ -1,5 +1,8 @@
 """Answers that need nothing but their key: greetings, help, and the questions that forms ask."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from bot.answers import reply
 from bot.replies import Choice, Notice, Reply, Text
 from bot.settings import Settings
@@ -36,6 +39,11 @@ def static_reply(key: str, language: str, settings: Settings) -> Reply:
 def welcome(language: str, settings: Settings) -> Reply:
     """Return what is said before anything else: that it is an AI, what it does, and how long the conversation is kept."""
     return reply(Text(text=text(language, "welcome", days=settings.retention_days)))
+
+
+def beyond_reply(language: str, count: int, choices: Sequence[dict[str, Any]]) -> Reply:
+    """Return the answer to a number that stands for no choice, with the choices there are."""
+    return reply(Text(text=text(language, "static.beyond", count=count)), choices=[Choice.model_validate(choice) for choice in choices])
 
 
 def error_reply(language: str, cause: str = "turn") -> Reply:

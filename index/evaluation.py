@@ -162,6 +162,7 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def _reciprocal_ranks(scored: Scored) -> Scores:
-    ranks = [np.argsort(np.argsort(-leg)) for leg in (scored.meaning, scored.words)]
-    total: Scores = sum(1 / (_RRF + 1 + each) for each in ranks)  # type: ignore[assignment]
+    total = np.zeros_like(scored.meaning)
+    for leg in (scored.meaning, scored.words):
+        total += 1 / (_RRF + 1 + np.argsort(np.argsort(-leg)))
     return total

@@ -19,7 +19,7 @@ from knowledge.errors import UnavailableError
 CURRENT = "current"
 
 # Raised when a generation gets other parts, or an unchanged entry other passages; it forces a rebuild.
-VERSION = 2
+VERSION = 3
 _SAMPLE = 200
 
 

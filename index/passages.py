@@ -8,7 +8,7 @@ from typing import Literal
 from knowledge.catalogue import Challenge, Entry
 from knowledge.entry_files import ChallengeFile, SolutionFile
 
-Part = Literal["title", "text", "phrasing", "company"]
+Part = Literal["title", "text", "keywords", "phrasing", "company"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def _parts(entry: Entry) -> Iterator[tuple[Part, str, str]]:
     yield "title", "en", file.title_en
     yield "text", "sv", f"{file.title}. {file.summary}"
     yield from (("text", "sv", text) for text in (_challenge(file) if isinstance(file, ChallengeFile) else _solution(file)))
-    yield "text", "sv", ", ".join(file.keywords)
+    yield "keywords", "sv", ", ".join(file.keywords)
     for language in ("sv", "en", "fi"):
         yield from (("phrasing", language, phrasing) for phrasing in getattr(file.phrasings, language))
     if isinstance(entry, Challenge):

@@ -31,10 +31,11 @@ class Recogniser:
         mean = vectors.mean(axis=0)
         counts = np.bincount(entry_of_row, minlength=entries)[:, None]
         starts = np.searchsorted(entry_of_row, np.arange(entries))
-        centres = np.add.reduceat(vectors - mean, starts, axis=0) / counts
+        centres: Vectors = (np.add.reduceat(vectors - mean, starts, axis=0) / counts).astype(np.float32)
         within = _scatter(vectors - mean, centres, entry_of_row)
         dimension = len(mean)
-        shrunk = within + _SHRINKAGE * np.trace(within) / dimension * np.eye(dimension, dtype=np.float32)
+        ridge = np.float32(_SHRINKAGE * np.trace(within) / dimension)
+        shrunk: Vectors = within + ridge * np.eye(dimension, dtype=np.float32)
         weights = np.linalg.solve(shrunk, centres.T).astype(np.float32)
         bias = -_PRIOR * np.einsum("ij,ji->i", centres, weights)
         return cls(mean.astype(np.float32), weights, bias.astype(np.float32))
@@ -61,5 +62,5 @@ def _scatter(centred: Vectors, centres: Vectors, entry_of_row: npt.NDArray[np.in
     for start in range(0, len(centred), 20_000):
         rest = centred[start : start + 20_000] - centres[entry_of_row[start : start + 20_000]]
         total += rest.T @ rest
-    scatter: Vectors = total / len(centred)
+    scatter: Vectors = (total / len(centred)).astype(np.float32)
     return scatter

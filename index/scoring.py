@@ -39,7 +39,9 @@ class Scored:
     def fused(self, weights: dict[str, float] | None = None) -> Scores:
         """Return one score for each candidate."""
         chosen = weights or WEIGHTS
-        total: Scores = sum(weight * getattr(self, leg) for leg, weight in chosen.items())  # type: ignore[assignment]
+        total = np.zeros_like(self.meaning)
+        for leg, weight in chosen.items():
+            total += weight * getattr(self, leg)
         return total
 
 
@@ -77,8 +79,9 @@ def _by_words_alone(generation: Generation, by_words: Scores) -> Scored | None:
 
 def _highest(scores: Scores) -> Numbers:
     count = min(_FROM_EACH_LEG, len(scores))
-    best = np.argpartition(-scores, count - 1)[:count]
-    return best[scores[best] != 0]
+    best: Numbers = np.argpartition(-scores, count - 1)[:count]
+    known: Numbers = best[scores[best] != 0]
+    return known
 
 
 def _best_rows(generation: Generation, numbers: Numbers, vector: Vectors) -> tuple[Scores, Numbers]:

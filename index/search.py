@@ -21,6 +21,8 @@ Kind = Literal["challenge", "solution"]
 # Chosen on the tuning questions with `guiden index evaluate`; see docs/search.md.
 AREA_BONUS = 0.15
 SOLUTION_DISCOUNT = 0.25
+# A hit with a smaller part of the best one's score is right once in twenty times: too seldom to be shown.
+FLOOR = 0.4
 _UNSCORED = -99.0
 
 
@@ -120,6 +122,7 @@ class Search:
             return Found("none", reason=reason, by_words_only=by_words_only)
         fused = scored.words if by_words_only else scored.fused()
         hits = rank(generation, scored, fused, kind=kind, area=area, among=among, limit=limit)
+        hits = [hit for hit in hits if hit.score >= FLOOR * hits[0].score]
         return Found(band if hits else "none", hits, _area(generation, hits), by_words_only=by_words_only)
 
     def _vector(self, question: str) -> Vectors | None:

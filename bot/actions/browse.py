@@ -29,15 +29,15 @@ async def more(services: Services, turn: Turn) -> Outcome:
         found = await asyncio.to_thread(services.search.ask, turn.slot("query"), area=turn.slot("area") or None, limit=MOST)
     except UnavailableError as error:
         return Outcome([reply(unavailable(turn, error))])
-    seen = turn.shown
+    seen = turn.seen
     fresh: list[Hit] = [hit for hit in found.hits if hit.id not in seen][:PAGE]
     if not fresh:
         return Outcome([reply(Text(text=turn.say("browse.no_more")), choices=_restart_or_propose(turn))])
-    page = await page_of(services, turn, fresh, first=len(seen) + 1)
+    page = await page_of(services, turn, fresh)
     results = [*seen, *(hit.id for hit in fresh)]
     left = [hit for hit in found.hits if hit.id not in results]
-    choices = choices_below(turn, [*fresh, *left], shown=len(fresh), first=len(seen) + 1)
-    remember = {"results": results, "shown": len(results), "focus": fresh[0].id}
+    choices = choices_below(turn, [*fresh, *left], shown=len(fresh))
+    remember = {"results": results, "shown": len(fresh), "focus": fresh[0].id}
     return Outcome([reply(Text(text=turn.say("browse.more")), *page, choices=choices)], remember)
 
 
@@ -132,31 +132,32 @@ async def _with_solutions(
             solutions = [each for each in linked if isinstance(each, Solution)]
             choices = entry_titles(turn.say, solutions[:3]) + turn.offer("show_details", "go_back")
             if not solutions:
-                text = turn.say("browse.no_solutions", title=challenge.entry.title)
+                text = turn.say("browse.no_solutions", title=challenge.entry.title_in(turn.language))
                 return Outcome([reply(Text(text=text), choices=turn.offer("me_too", "go_back"))])
             return Outcome([reply(*answer(turn, challenge, solutions), choices=choices)])
     return _nothing_shown(turn)
 
 
 def _solutions_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solution]) -> list[Element]:
-    heading = Text(text=turn.say("browse.solutions", title=challenge.entry.title, count=len(solutions)))
+    heading = Text(text=turn.say("browse.solutions", title=challenge.entry.title_in(turn.language), count=len(solutions)))
     return [heading, *(solution_line(turn.say, each) for each in solutions[:_MOST_SOLUTIONS])]
 
 
 def _who_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solution]) -> list[Element]:
     facts = tuple(
-        Fact(label=each.entry.organisation, value=f"{each.entry.title} ({turn.say(f'stage.{each.entry.stage}')})") for each in solutions
+        Fact(label=each.entry.organisation, value=f"{each.entry.title_in(turn.language)} ({turn.say(f'stage.{each.entry.stage}')})")
+        for each in solutions
     )
-    return [Card(title=turn.say("browse.who", title=challenge.entry.title), facts=facts)]
+    return [Card(title=turn.say("browse.who", title=challenge.entry.title_in(turn.language)), facts=facts)]
 
 
 def _cost_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solution]) -> list[Element]:
     known = [each for each in solutions if each.entry.cost]
     if not known:
-        return [Text(text=turn.say("browse.cost_unknown", count=len(solutions), title=challenge.entry.title))]
+        return [Text(text=turn.say("browse.cost_unknown", count=len(solutions), title=challenge.entry.title_in(turn.language)))]
     facts = tuple(Fact(label=each.entry.organisation, value=each.entry.cost or "") for each in known)
     links = tuple(Link(text=each.entry.sources[0].title, url=each.entry.sources[0].url) for each in known)
-    elements: list[Element] = [Card(title=turn.say("browse.cost", title=challenge.entry.title), facts=facts, links=links)]
+    elements: list[Element] = [Card(title=turn.say("browse.cost", title=challenge.entry.title_in(turn.language)), facts=facts, links=links)]
     if len(known) < len(solutions):
         elements.append(Text(text=turn.say("browse.cost_rest", count=len(solutions) - len(known))))
     return elements
@@ -166,16 +167,22 @@ def _small_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solution]
     small = [each for each in solutions if is_small(each.entry.organisation)]
     if not small:
         named = any(municipalities_in(each.entry.organisation) for each in solutions)
-        return [Text(text=turn.say("browse.small_none" if named else "browse.small_unknown", title=challenge.entry.title))]
-    return [Text(text=turn.say("browse.small", title=challenge.entry.title)), *(solution_line(turn.say, each) for each in small)]
+        return [
+            Text(text=turn.say("browse.small_none" if named else "browse.small_unknown", title=challenge.entry.title_in(turn.language)))
+        ]
+    return [
+        Text(text=turn.say("browse.small", title=challenge.entry.title_in(turn.language))),
+        *(solution_line(turn.say, each) for each in small),
+    ]
 
 
 def _sources_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solution]) -> list[Element]:
-    checked = turn.say("answer.checked", checked=challenge.entry.checked, next_check=challenge.entry.next_check)
+    dates = turn.say("answer.checked", checked=challenge.entry.checked, next_check=challenge.entry.next_check)
+    checked = f"{turn.say('field.checked')} {dates}"
     links = [Link(text=source.title, url=source.url) for source in challenge.entry.sources]
     links += [Link(text=source.title, url=source.url) for each in solutions for source in each.entry.sources]
     once = tuple({link.url: link for link in links}.values())
-    return [Card(title=turn.say("browse.sources", title=challenge.entry.title), text=checked, links=once)]
+    return [Card(title=turn.say("browse.sources", title=challenge.entry.title_in(turn.language)), text=checked, links=once)]
 
 
 def _restart_or_propose(turn: Turn) -> list[Choice]:

@@ -71,7 +71,7 @@ def _card(turn: Turn, number: int, challenge: Challenge, hit: Hit | None = None)
     if hit:
         facts.insert(0, Fact(label=turn.say("field.why"), value=turn.say(f"why.{hit.why.part}", text=hit.why.text)))
     return Card(
-        title=f"{number}. {file.title}",
+        title=f"{number}. {file.title_in(turn.language)}",
         subtitle=f"{file.organisation} · {turn.say(f'status.{challenge.status}')}",
         text=file.summary,
         facts=tuple(facts),

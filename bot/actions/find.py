@@ -47,7 +47,9 @@ async def answer(services: Services, turn: Turn, question: str) -> Outcome:
         found = await asyncio.to_thread(services.search.ask, question, area=turn.slot("area") or None, limit=MOST)
     except UnavailableError as error:
         return Outcome([reply(unavailable(turn, error))])
-    if found.reason:
+    # Who was asked for a need, and answered, has a need; only distress is never searched with.
+    asked_for = bool(turn.slot("problem") or turn.slot("clarification"))
+    if found.reason and (found.reason == "sensitive" or not asked_for):
         return _refuse(services, turn, found.reason)
     if found.band == "none":
         return _nothing(turn, question)
@@ -71,7 +73,7 @@ async def _show_found(services: Services, turn: Turn, question: str, found: Foun
     """Show the first hits, with the area that was guessed when none was chosen."""
     chosen = turn.slot("area")
     guessed = None if chosen or found.area in (None, WHOLE_MUNICIPALITY) else found.area
-    page = await page_of(services, turn, found.hits[:PAGE], first=1)
+    page = await page_of(services, turn, found.hits[:PAGE])
     choices = choices_below(turn, found.hits, shown=len(found.hits[:PAGE]))
     remember = {
         "query": question,
@@ -85,12 +87,12 @@ async def _show_found(services: Services, turn: Turn, question: str, found: Foun
     return Outcome([reply(*opening(turn.say, found, guessed), *page, choices=choices)], remember)
 
 
-async def page_of(services: Services, turn: Turn, hits: Sequence[Hit], first: int) -> list[Element]:
-    """Return a card for each hit, numbered from `first`."""
+async def page_of(services: Services, turn: Turn, hits: Sequence[Hit]) -> list[Element]:
+    """Return a card for each hit, numbered from 1."""
     entries = await asyncio.to_thread(services.catalogue.get, [each for hit in hits for each in (hit.id, *hit.solutions)])
     by_id: dict[str, Entry] = {entry.entry.id: entry for entry in entries}
     cards: list[Element] = []
-    for number, hit in enumerate(hits, first):
+    for number, hit in enumerate(hits, 1):
         challenge = by_id.get(hit.id)
         solutions = [each for each in (by_id.get(name) for name in hit.solutions) if isinstance(each, Solution)]
         if isinstance(challenge, Challenge):
@@ -98,11 +100,11 @@ async def page_of(services: Services, turn: Turn, hits: Sequence[Hit], first: in
     return cards
 
 
-def choices_below(turn: Turn, hits: Sequence[Hit], shown: int, first: int = 1) -> list[Choice]:
+def choices_below(turn: Turn, hits: Sequence[Hit], shown: int) -> list[Choice]:
     """Return what can be done with a list of hits: open one, see more, change area, say that it is the same here."""
     choices = [
         Choice(label=turn.say("choice.details", number=number), intent="show_one", entities={"entry": hit.id})
-        for number, hit in enumerate(hits[:shown], first)
+        for number, hit in enumerate(hits[:shown], 1)
     ]
     if len(hits) > shown:
         choices += turn.offer("more_results")

@@ -71,10 +71,12 @@ class _Form(FormValidationAction):
             return {"area": WHOLE_MUNICIPALITY}
         if interrupts(turn, free_text=False) and turn.intent != "change_area":
             return {}
-        if slug := await area_in(self.services, turn):
-            return {"area": slug}
+        slug = await area_in(self.services, turn)
         if turn.intent == "describe_problem" and len(turn.message.split()) >= _ENOUGH_FOR_A_NEED:
-            return {"area": WHOLE_MUNICIPALITY, "problem": turn.message}
+            # The person tells of the need instead of the area: take it, and guess the area.
+            return {"area": slug or WHOLE_MUNICIPALITY, "problem": turn.message}
+        if slug:
+            return {"area": slug}
         dispatcher.utter_message(json_message={"reply": to_wire(reply(Text(text=turn.say("form.area_unknown"))))})
         return {"area": None}
 

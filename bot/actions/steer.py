@@ -1,7 +1,9 @@
 """Steer the conversation: yes and no, starting over, language, deleting it, and what must not be searched."""
 
 import asyncio
+import logging
 from dataclasses import replace
+from typing import Literal
 
 from bot.actions.find import answer
 from bot.actions.turn import Answer, Outcome, Turn
@@ -10,6 +12,10 @@ from bot.answers import reply
 from bot.replies import Choice, Notice, Text
 from bot.services import Services
 from bot.settings import LANGUAGES
+from index.search import Found
+from knowledge.errors import UnavailableError
+
+log = logging.getLogger(__name__)
 
 # Everything that a fresh start forgets.
 _FRESH: dict[str, None] = dict.fromkeys(
@@ -87,13 +93,24 @@ async def delete_conversation(services: Services, turn: Turn) -> Outcome:
 
 
 async def sensitive(services: Services, turn: Turn) -> Outcome:
-    """Answer somebody in distress with where there is help, and search nothing."""
-    return Outcome([reply(Notice(level="warning", text=turn.say("refuse.sensitive")))])
+    """Answer somebody in distress with where there is help, unless the gate is sure that staff tell of a need."""
+    return await _unless_a_need(services, turn, "refuse.sensitive", "warning")
 
 
 async def citizen_errand(services: Services, turn: Turn) -> Outcome:
-    """Point an inhabitant's own errand to their municipality."""
-    return Outcome([reply(Notice(level="info", text=turn.say("refuse.errand", contact=_contact(services, turn))))])
+    """Point an inhabitant's own errand to their municipality, unless the gate is sure that staff tell of a need."""
+    return await _unless_a_need(services, turn, "refuse.errand", "info")
+
+
+async def _unless_a_need(services: Services, turn: Turn, refusal: str, level: Literal["info", "warning"]) -> Outcome:
+    try:
+        found = await asyncio.to_thread(services.search.ask, turn.message)
+    except UnavailableError as error:
+        log.error("The search cannot be used: %s", error)
+        found = Found("none")
+    if found.band == "match":
+        return await answer(services, turn, turn.message)
+    return Outcome([reply(Notice(level=level, text=turn.say(refusal, contact=_contact(services, turn))))])
 
 
 def _language(turn: Turn) -> str | None:

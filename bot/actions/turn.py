@@ -54,11 +54,16 @@ class Turn:
         return not self.message.startswith("/")
 
     @property
+    def seen(self) -> list[str]:
+        """Return the ids of the challenges that this question has shown so far."""
+        results: list[str] = self.slots.get("results") or []
+        return results
+
+    @property
     def shown(self) -> list[str]:
         """Return the ids of the challenges on screen, in the order of their numbers."""
-        results: list[str] = self.slots.get("results") or []
-        last = int(self.slots.get("shown") or 0)
-        return results[:last]
+        count = int(self.slots.get("shown") or 0)
+        return self.seen[-count:] if count else []
 
     def slot(self, name: str) -> str:
         """Return a slot's text, empty when it has none."""

@@ -11,7 +11,7 @@ from knowledge.errors import RefusedError
 
 async def me_too(services: Services, turn: Turn) -> Outcome:
     """Remember whose need it is where that is known, before the form asks for the organisation."""
-    known = turn.organisation or services.settings.organisation
+    known = turn.organisation or services.settings.organisation or None
     return Outcome(remember={"organisation": known if turn.slot("focus") else None, "awaiting": None})
 
 
