@@ -42,10 +42,12 @@ clean:                            ## Remove what make has built; conversations a
 	rm -rf .venv nlu/.venv nlu/models .rasa .stamps *.egg-info results .mypy_cache .pytest_cache .ruff_cache
 
 setup: $(STAMPS)/bot $(STAMPS)/nlu
-ready: setup nlu/models/guide.tar.gz $(STAMPS)/index
+ready: setup nlu/models/guide.tar.gz $(HOME_FOLDER)/.indexed
 
-$(UV):
-	@mkdir -p $(STAMPS)
+$(STAMPS):
+	@mkdir -p $@
+
+$(UV): | $(STAMPS)
 	@python=$$(command -v python$(PYTHON_VERSION) || command -v python3) || { echo "Python saknas: installera Python $(PYTHON_VERSION) och kör make igen." >&2; exit 1; }; \
 	echo "Skapar .venv ..."; \
 	$$python -m venv .venv || { echo "Det gick inte att skapa .venv: finns paketet venv, och plats på disken?" >&2; exit 1; }; \
@@ -57,13 +59,13 @@ $(UV):
 		$$python -m venv --clear .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; \
 	fi
 
-$(STAMPS)/bot: requirements.lock pyproject.toml | $(UV)
+$(STAMPS)/bot: requirements.lock pyproject.toml | $(UV) $(STAMPS)
 	@echo "Installerar guiden i .venv ..."
 	@$(UV) pip install --quiet --python $(BIN)/python -r requirements.lock || { echo "Installationen misslyckades: kontrollera nätet och platsen på disken, och kör make igen." >&2; exit 1; }
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
-$(STAMPS)/nlu: nlu/requirements.lock | $(UV)
+$(STAMPS)/nlu: nlu/requirements.lock | $(UV) $(STAMPS)
 	@echo "Installerar Rasa i nlu/.venv ..."
 	@$(UV) venv --quiet --allow-existing --python $(BIN)/python nlu/.venv
 	@$(UV) pip sync --quiet --python nlu/.venv/bin/python nlu/requirements.lock || { echo "Installationen av Rasa misslyckades: kontrollera nätet och platsen på disken, och kör make igen." >&2; exit 1; }
@@ -82,7 +84,7 @@ $(STAMPS)/nlu-valid: $(NLU_INPUTS) | $(STAMPS)/nlu
 	@touch $@
 
 # The index lives in the home folder, so a new home folder gets one too.
-$(STAMPS)/index: $(CONTENT) $(NEEDS_CODE) | $(STAMPS)/bot
+$(HOME_FOLDER)/.indexed: $(CONTENT) $(NEEDS_CODE) | $(STAMPS)/bot
 	@echo "Läser in katalogen och bygger sökindexet (några minuter första gången) ..."
 	@$(BIN)/guiden content import knowledge/content > $(STAMPS)/import.log || { tail -n 3 $(STAMPS)/import.log >&2; exit 1; }
 	@$(BIN)/guiden reindex

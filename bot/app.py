@@ -140,7 +140,7 @@ class Guide:
         return {"database": self.database.ping, "index": lambda: self.search.generation, "dialogue": self._check_rasa}
 
     def _check_rasa(self) -> None:
-        if self.rasa is not None and self.rasa.pid is None:
+        if self.rasa is not None and not self.rasa.is_ready:
             raise UnavailableError("dialogue_server", cause="not running")
 
 

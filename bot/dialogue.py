@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections import OrderedDict
 from typing import Any
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 SECRET_HEADER = "X-Guiden-Secret"
 _LONGEST_TEXT = 4000
 _LONGEST_NUMBER = 3
+# Any number can follow these words; the assistant has only seen some.
+_SHOW = re.compile(r"(?:visa|öppna|nummer|nr|show|open|number|näytä|avaa|numero) (\d{1,3})[.!]?", re.IGNORECASE)
 _LOCKS_KEPT = 10_000
 
 
@@ -143,7 +146,11 @@ def _message(interaction: Interaction, conversation: Conversation) -> dict[str, 
         return _payload(interaction.intent, interaction.entities)
     typed = _cleaned(interaction.text)
     chosen = chosen_by(typed, [Choice.model_validate(choice) for choice in conversation.choices])
-    return _payload(chosen.intent, chosen.entities) if chosen else {"text": mask(typed)}
+    if chosen:
+        return _payload(chosen.intent, chosen.entities)
+    if shown := _SHOW.fullmatch(typed):
+        return _payload("show_one", {"number": shown.group(1)})
+    return {"text": mask(typed)}
 
 
 def _cleaned(text: str) -> str:

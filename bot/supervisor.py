@@ -50,6 +50,8 @@ class RasaServer:
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._stopping = False
+        self._changed = asyncio.Condition()
+        self.is_ready = False
 
     @property
     def pid(self) -> int | None:
@@ -67,6 +69,11 @@ class RasaServer:
                 raise UnavailableError("rasa_not_built", path=path)
         await self._launch(progress)
         self._watch = asyncio.create_task(self._keep_alive())
+
+    async def until_running(self, other_than: int | None = None) -> None:
+        """Wait until a child answers; with `other_than`, one that is not the process of that id."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.is_ready and self.pid != other_than)
 
     async def stop(self) -> None:
         """Stop the child: politely first, then not."""
@@ -94,6 +101,9 @@ class RasaServer:
         self._dialogue.rasa_url = f"http://127.0.0.1:{port}"
         try:
             await asyncio.wait_for(self._until_it_answers(progress), _START_SECONDS)
+            async with self._changed:
+                self.is_ready = True
+                self._changed.notify_all()
         except TimeoutError as error:
             await self._end()
             raise UnavailableError("rasa_silent", seconds=_START_SECONDS, log=self._settings.home / "rasa.log") from error
@@ -117,6 +127,7 @@ class RasaServer:
         while not self._stopping and self._process:
             started = loop.time()
             code = await self._process.wait()
+            self.is_ready = False
             if self._stopping:
                 return
             pause = 1.0 if loop.time() - started > _STEADY_SECONDS else min(pause * 2, _LONGEST_PAUSE)

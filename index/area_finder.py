@@ -25,9 +25,9 @@ class AreaFinder:
         said = text.casefold().strip(" .!?,")
         if said in self._names:
             return self._names[said]
-        # The definite form of a workplace ("hemtjänsten", "skolan") is the word itself with an ending.
+        # The definite form of a workplace ("hemtjänsten", "skolans") is the word itself with an ending.
         for word in _WORDS.findall(said):
-            for ending in ("", "en", "n", "et", "t", "erna", "ar", "s"):
+            for ending in ("", "en", "n", "et", "t", "erna", "ar", "s", "ens", "ns", "ets"):
                 if word.endswith(ending) and (slug := self._names.get(word.removesuffix(ending))):
                     return slug
         return self._by_meaning(text)

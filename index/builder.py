@@ -16,6 +16,7 @@ from sqlalchemy import select
 from index.encoder import Encoder, Vectors
 from index.gate import Gate
 from index.generation import (
+    BROKEN,
     VERSION,
     Generation,
     IndexedEntry,
@@ -107,12 +108,14 @@ def _reindex(database: Database, encoder: Encoder, root: Path, *, full: bool, pr
     old = None if current is None else _meta_or_none(current)
     same_model = old is not None and old.model == encoder.name and not full
     if current and old and same_model and (old.version, old.fingerprint) == (VERSION, wanted):
+        if not Gate.is_learned(encoder, root):
+            Gate.open(encoder, root, _some_phrasings(Catalogue(database).visible()))
         return Report(False, old.entries, old.passages, 0, current.name)
     known = _known_vectors(current) if current and same_model else {}
     entries = Catalogue(database).visible()
     built, embedded = _build(entries, wanted, encoder, known, progress)
     _verify(built)
-    Gate.open(encoder, root, _some_phrasings(entries))
+    Gate.open(encoder, root, _some_phrasings(entries), anew=full)
     folder = root / f"g{datetime.now(UTC):%Y%m%d%H%M%S%f}"
     unfinished = folder.with_name(f"unfinished-{folder.name}")
     built.save(unfinished)
@@ -151,10 +154,17 @@ def _indexed(entries: list[Entry], pieces: list[list[Passage]]) -> Iterator[Inde
         first += len(group)
 
 
+def known_vectors(root: Path, encoder: Encoder) -> dict[str, Vectors]:
+    """Return the vectors that the current index holds, by the key of their passage; none when another model made them."""
+    folder = current_folder(root)
+    meta = _meta_or_none(folder) if folder else None
+    return _known_vectors(folder) if folder and meta and meta.model == encoder.name else {}
+
+
 def _known_vectors(folder: Path) -> dict[str, Vectors]:
     try:
         pieces, vectors = read_vectors(folder)
-    except (OSError, ValueError, TypeError):
+    except BROKEN:
         return {}  # a damaged generation is rebuilt from the texts
     return {piece.key: vector for piece, vector in zip(pieces, vectors, strict=True)}
 

@@ -18,6 +18,9 @@ Vectors = npt.NDArray[np.float32]
 
 PACKAGED = "packaged"
 _BATCH = 64
+# One question gains little from a second thread and loses much when the other core is busy: the threads wait in a loop.
+_THREADS_SERVING = 1
+_THREADS_BUILDING = os.cpu_count() or 1
 # Longer queries say nothing more about the need, and cost time in proportion.
 _LONGEST_QUERY = 1000
 
@@ -50,7 +53,8 @@ class E5Encoder:
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a question; a question is cut at 1 000 characters."""
-        return self._encode([f"query: {text[:_LONGEST_QUERY]}" for text in texts])
+        threads = _THREADS_SERVING if len(texts) == 1 else _THREADS_BUILDING
+        return self._encode([f"query: {text[:_LONGEST_QUERY]}" for text in texts], threads)
 
     def passages(self, texts: Sequence[str], progress: Callable[[int], None] = lambda _done: None) -> Vectors:
         """Return one unit vector a text; texts of like length go together, which saves padding."""
@@ -58,7 +62,7 @@ class E5Encoder:
         order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
-            vectors[batch] = self._encode([f"passage: {texts[number]}" for number in batch])
+            vectors[batch] = self._encode([f"passage: {texts[number]}" for number in batch], _THREADS_BUILDING)
             progress(start + len(batch))
         return vectors
 
@@ -66,8 +70,12 @@ class E5Encoder:
         """Load the model now rather than at the first text; raise UnavailableError when it cannot be had."""
         _ = self._transformer
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        vectors: Vectors = self._transformer.encode(list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
+    def _encode(self, texts: Sequence[str], threads: int) -> Vectors:
+        transformer = self._transformer
+        import torch
+
+        torch.set_num_threads(threads)
+        vectors: Vectors = transformer.encode(list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
         return vectors
 
     @cached_property

@@ -1,7 +1,6 @@
 """Measure the search on questions with known answers: by language and style, beside plainer searches in the same run."""
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
 from index.scoring import Scored, Scores, score
 from index.search import Found, Hit, Search, rank
@@ -39,6 +39,9 @@ class Question:
     def group(self) -> str:
         """Return the row of the table that the question belongs to."""
         return f"{self.language} {self.style}"
+
+
+_QUESTION = TypeAdapter(Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,8 @@ def read_questions(file: Path, part: Part | None = None) -> list[Question]:
     questions = []
     for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
         try:
-            row = json.loads(line)
-            question = Question(row["text"], row["language"], row["style"], frozenset(row["answers"]))
-        except (ValueError, KeyError, TypeError) as error:
+            question = _QUESTION.validate_json(line)
+        except ValidationError as error:
             raise ContentError("questions_line", path=file, line=number, cause=error) from error
         if part is None or question.part == part:
             questions.append(question)

@@ -5,6 +5,7 @@ vector says what kind of message it is, and a second, tiny one weighs that again
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 import yaml
 
 from index.encoder import Encoder, Vectors
+from index.generation import BROKEN
 from index.scoring import Scored
 from knowledge.errors import UnavailableError
 from knowledge.sensitive import is_sensitive
@@ -30,10 +32,10 @@ _REGULARISATION = 0.2
 
 # Learned on the tuning questions by `python -m tests.benchmarks.learn_gate`: what each signal adds to the log-odds that a
 # question should be answered, and the odds from which it is. docs/search.md has the false-match rates they were chosen for.
-BIAS = -27.699
-ADDS = {"need": 0.729, "nearest": 24.446, "meaning": 0.707, "agreement": 5.604, "length": 0.809}
-MATCH_FROM = 0.854
-RELATED_FROM = 0.477
+BIAS = -30.362
+ADDS = {"need": 0.722, "nearest": 25.775, "meaning": 0.666, "agreement": 5.889, "lead": 0.217, "length": 1.083}
+MATCH_FROM = 0.791
+RELATED_FROM = 0.489
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,14 @@ class Signals:
     """What is known of a question's candidates before an answer is given.
 
     `nearest` is the highest cosine of any passage, `meaning` how far it stands out, `agreement` the part of the ten best entries by
-    meaning that are also among the ten best by words, `length` the logarithm of the number of words.
+    meaning that are also among the ten best by words, `lead` the highest score of all legs together, `length` the logarithm of the
+    number of words.
     """
 
     nearest: float
     meaning: float
     agreement: float
+    lead: float
     length: float
 
     @classmethod
@@ -57,6 +61,7 @@ class Signals:
             nearest=scored.nearest,
             meaning=float(scored.meaning.max()),
             agreement=len(set(by_meaning.tolist()) & set(by_words.tolist())) / 10,
+            lead=float(scored.fused().max()),
             length=float(np.log1p(len(question.split()))),
         )
 
@@ -71,25 +76,28 @@ class Gate:
         self._mean = mean
 
     @classmethod
-    def open(cls, encoder: Encoder, root: Path, phrasings: Sequence[str] = ()) -> "Gate":
+    def open(cls, encoder: Encoder, root: Path, phrasings: Sequence[str] = (), *, anew: bool = False) -> "Gate":
         """Return the gate for `encoder`, kept below `root`.
 
-        It is learned the first time, from the examples and from `phrasings` of the catalogue, which are needs by definition.
+        It is learned the first time, or `anew`, from the examples and from `phrasings` of the catalogue, which are needs by definition.
 
         Raises:
             UnavailableError: the kept gate cannot be read, or the encoder cannot be used.
         """
-        text = _EXAMPLES.read_bytes()
-        key = hashlib.sha256(text + f"{encoder.name} {_VERSION} {_SCALE} {_REGULARISATION}".encode()).hexdigest()[:12]
-        file = root / f"gate-{key}.npz"
-        if not file.exists():
-            examples: dict[str, list[str]] = yaml.safe_load(text)
+        file = _file(encoder, root)
+        if anew or not file.exists():
+            examples: dict[str, list[str]] = yaml.safe_load(_EXAMPLES.read_bytes())
             _learn(encoder, examples | {NEED: [*examples[NEED], *phrasings]}, file)
         try:
-            with np.load(file) as saved:
+            with file.open("rb") as opened, np.load(opened) as saved:
                 return cls(saved["kinds"].tolist(), saved["weights"], saved["bias"], saved["mean"])
-        except (OSError, ValueError, KeyError) as error:
+        except BROKEN as error:
             raise UnavailableError("index_broken", path=file, cause=error) from error
+
+    @staticmethod
+    def is_learned(encoder: Encoder, root: Path) -> bool:
+        """Tell whether the gate for `encoder` and for these examples is kept below `root`."""
+        return _file(encoder, root).exists()
 
     def kinds(self, vector: Vectors) -> dict[str, float]:
         """Return how likely the message is of each kind; the values add up to 1."""
@@ -128,6 +136,11 @@ def refused_by_words(question: str) -> str | None:
     return None
 
 
+def _file(encoder: Encoder, root: Path) -> Path:
+    learned_from = _EXAMPLES.read_bytes() + f"{encoder.name} {_VERSION} {_SCALE} {_REGULARISATION}".encode()
+    return root / f"gate-{hashlib.sha256(learned_from).hexdigest()[:12]}.npz"
+
+
 def _learn(encoder: Encoder, examples: dict[str, list[str]], file: Path) -> None:
     from sklearn.linear_model import LogisticRegression
 
@@ -136,7 +149,8 @@ def _learn(encoder: Encoder, examples: dict[str, list[str]], file: Path) -> None
     mean = vectors.mean(axis=0)
     model = LogisticRegression(C=_REGULARISATION, class_weight="balanced", max_iter=2000)
     model.fit((vectors - mean) * _SCALE, [kind for kind, _ in texts])
-    unfinished = file.with_name(f"unfinished-{file.name}")
+    # Named after the process: a search and a reindex may learn at the same time.
+    unfinished = file.with_name(f"unfinished-{os.getpid()}-{file.name}")
     np.savez(
         unfinished,
         kinds=model.classes_,

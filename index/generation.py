@@ -4,7 +4,8 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,12 @@ CURRENT = "current"
 
 # Raised when a generation gets other parts, or an unchanged entry other passages; it forces a rebuild.
 VERSION = 3
-_SAMPLE = 200
+_SAMPLE = 100
+# Below this the vectors are read into memory; above, the machine decides which parts to keep there.
+_IN_MEMORY_BYTES = 200 * 2**20
+
+# What reading a file that is missing, cut short or overwritten can raise in NumPy, FAISS, bm25s and json.
+BROKEN = (OSError, ValueError, TypeError, KeyError, RuntimeError, EOFError, BadZipFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ class Generation:
             nearest = VectorIndex.load(folder / "nearest.faiss")
             words = LexicalIndex.load(folder / "words")
             return cls(meta, entries, passages, vectors, nearest, words, Recogniser.load(folder / "recogniser.npz"))
-        except (OSError, ValueError, TypeError, RuntimeError) as error:
+        except BROKEN as error:
             raise UnavailableError("index_broken", path=folder, cause=error) from error
 
     def save(self, folder: Path) -> None:
@@ -125,15 +131,23 @@ def read_meta(folder: Path) -> Meta:
 def read_vectors(folder: Path) -> tuple[list[Passage], Vectors]:
     """Return the passages in a generation and their vectors, which outlive the other parts' changes of form."""
     passages = [Passage(*row) for row in json.loads((folder / "passages.json").read_text("utf-8"))]
-    return passages, np.load(folder / "vectors.npy", mmap_mode="r")
+    file = folder / "vectors.npy"
+    mapped: Literal["r"] | None = "r" if file.stat().st_size > _IN_MEMORY_BYTES else None
+    return passages, np.load(file, mmap_mode=mapped)
 
 
 def current_folder(root: Path) -> Path | None:
-    """Return the folder of the generation in use, or None when nothing was ever built."""
+    """Return the folder of the generation in use, or None when nothing was ever built.
+
+    Raises:
+        UnavailableError: the place of the index cannot be read, for example because a file stands in the way.
+    """
     try:
         return root / (root / CURRENT).read_text("utf-8").strip()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise UnavailableError("home_not_writable", path=root, cause=error.strerror) from error
 
 
 def make_current(root: Path, folder: Path) -> None:

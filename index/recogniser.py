@@ -35,15 +35,14 @@ class Recogniser:
         within = _scatter(vectors - mean, centres, entry_of_row)
         dimension = len(mean)
         ridge = np.float32(_SHRINKAGE * np.trace(within) / dimension)
-        shrunk: Vectors = within + ridge * np.eye(dimension, dtype=np.float32)
-        weights = np.linalg.solve(shrunk, centres.T).astype(np.float32)
-        bias = -_PRIOR * np.einsum("ij,ji->i", centres, weights)
-        return cls(mean.astype(np.float32), weights, bias.astype(np.float32))
+        shrunk = np.asarray(within + ridge * np.eye(dimension), np.float32)
+        weights = np.asarray(np.linalg.solve(shrunk, centres.T), np.float32)
+        bias: Vectors = np.asarray(-_PRIOR * np.einsum("ij,ji->i", centres, weights), np.float32)
+        return cls(mean.astype(np.float32), weights, bias)
 
     def scores(self, question: Vectors) -> Vectors:
         """Return a score for each entry, shape (entries,)."""
-        scores: Vectors = (question - self.mean) @ self.weights + self.bias
-        return scores
+        return np.asarray((question - self.mean) @ self.weights + self.bias, np.float32)
 
     def save(self, file: Path) -> None:
         """Write what was learned to `file`."""
@@ -52,7 +51,7 @@ class Recogniser:
     @classmethod
     def load(cls, file: Path) -> "Recogniser":
         """Return what was saved in `file`."""
-        with np.load(file) as saved:
+        with file.open("rb") as opened, np.load(opened) as saved:
             return cls(saved["mean"], saved["weights"], saved["bias"])
 
 

@@ -20,6 +20,8 @@ WEIGHTS = {"meaning": 0.4, "words": 0.3, "recognition": 0.3}
 
 _NEAREST_ROWS = 300
 _FROM_EACH_LEG = 30
+# A catalogue of one entry has no spread at all.
+_LEAST_SPREAD = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,19 @@ def score(generation: Generation, question: str, vector: Vectors | None) -> Scor
     if vector is None:
         return _by_words_alone(generation, by_words)
     by_recognition = generation.recogniser.scores(vector)
-    rows, _ = generation.nearest.nearest(vector, _NEAREST_ROWS)
-    numbers = np.unique(np.concatenate([generation.entry_of_row[rows], _highest(by_words), _highest(by_recognition)]))
-    cosines, winners = _best_rows(generation, numbers, vector)
+    rows, row_cosines = generation.nearest.nearest(vector, _NEAREST_ROWS)
+    # The rows come in order, so the first of an entry is its best.
+    near, first = np.unique(generation.entry_of_row[rows], return_index=True)
+    others = np.setdiff1d(np.concatenate([_highest(by_words), _highest(by_recognition)]), near)
+    other_cosines, other_rows = _best_rows(generation, others, vector)
+    numbers = np.concatenate([near, others])
+    cosines = np.concatenate([row_cosines[first], other_cosines])
+    winners = np.concatenate([rows[first], other_rows])
     usual = generation.sampled_best(vector)
     return Scored(
         numbers,
         winners,
-        meaning=(cosines - usual.mean()) / usual.std(),
+        meaning=(cosines - usual.mean()) / max(float(usual.std()), _LEAST_SPREAD),
         words=_standard(by_words)[numbers],
         recognition=_standard(by_recognition)[numbers],
         nearest=float(cosines.max()),
@@ -85,6 +92,8 @@ def _highest(scores: Scores) -> Numbers:
 
 
 def _best_rows(generation: Generation, numbers: Numbers, vector: Vectors) -> tuple[Scores, Numbers]:
+    if not len(numbers):
+        return np.zeros(0, np.float32), np.zeros(0, np.int64)
     first = np.array([generation.entries[number].first for number in numbers])
     lengths = np.array([generation.entries[number].last for number in numbers]) - first
     starts = np.cumsum(lengths) - lengths

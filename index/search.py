@@ -136,7 +136,7 @@ class Search:
     def _open_gate(self) -> Gate | None:
         try:
             return Gate.open(self.encoder, self._root)
-        except UnavailableError:
+        except (UnavailableError, OSError):
             log.warning("The gate cannot be used; every answer will be marked as related", exc_info=True)
             return None
 

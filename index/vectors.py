@@ -6,6 +6,7 @@ from typing import Any
 import faiss
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from index.encoder import Vectors
 
@@ -17,6 +18,7 @@ _GRAPH_SEARCH_WIDTH = 256
 
 # Two OpenMP threads make single queries 4-30 times slower on a busy machine: they wait for each other in a loop.
 faiss.omp_set_num_threads(1)
+threadpool_limits(limits=1, user_api="blas")
 
 
 class VectorIndex:

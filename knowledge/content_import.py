@@ -14,7 +14,9 @@ from knowledge.content_rules import check
 from knowledge.database import Database
 from knowledge.entry_files import ChallengeFile, EntryFile, Fault, ReadEntry, SolutionFile, read_folder
 from knowledge.errors import ContentError
-from knowledge.tables import AuditRow, EntryRow, LinkRow
+from knowledge.people import Person
+from knowledge.tables import AuditRow, EntryRow, LinkRow, now
+from knowledge.versions import hold_texts, renew
 
 _LONG = 200
 
@@ -49,6 +51,7 @@ def plan_import(database: Database, folder: Path) -> tuple[list[ReadEntry], list
         stored = {row.id: row for row in session.scalars(select(EntryRow))}
     known = {row.id for row in stored.values() if row.kind == "challenge"}
     faults += check(entries, known_challenges=known)
+    faults += [fault for read in entries if (fault := _other_kind(read, stored.get(read.entry.id)))]
     if faults:
         raise FaultyContentError(faults)
     return entries, [_change(read.entry, stored.get(read.entry.id)) for read in entries]
@@ -63,12 +66,16 @@ def import_content(database: Database, folder: Path, actor: str) -> list[Change]
     entries, changes = plan_import(database, folder)
     kinds = {change.id: change.kind for change in changes}
     wanted = [read.entry for read in entries if kinds[read.entry.id] in ("new", "changed")]
+    _settle(database, [read.entry for read in entries if kinds[read.entry.id] == "same"])
     if not wanted:
         return changes
     with database.transaction() as session:
-        for entry in wanted:
-            _store(session, entry)
+        hold_texts(session, [entry.id for entry in wanted], now())
+        rows = [_store(session, entry) for entry in wanted]
         session.flush()
+        for row in rows:
+            if row.kind == "challenge":
+                renew(session, row, Person("cli", "-", actor), "", now())
         for entry in wanted:
             if isinstance(entry, SolutionFile):
                 _link(session, entry)
@@ -114,19 +121,37 @@ def _change(entry: EntryFile, row: EntryRow | None) -> Change:
     return Change(entry.id, "changed" if row.hash == row.imported_hash else "edited_here", fields)
 
 
+def _other_kind(read: ReadEntry, row: EntryRow | None) -> Fault | None:
+    """Return a fault when the id already belongs to a challenge and `read` is a solution, or the other way round."""
+    if row is None or (row.kind == "challenge") == isinstance(read.entry, ChallengeFile):
+        return None
+    folder = "challenges" if row.kind == "challenge" else "solutions"
+    return read.fault("id", "double_id", other=f"{folder}/{row.id}.yml")
+
+
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     for name in new | old:
         if old.get(name) != new.get(name):
             yield name, old.get(name), new.get(name)
 
 
-def _store(session: Session, entry: EntryFile) -> None:
+def _settle(database: Database, same: Sequence[EntryFile]) -> None:
+    """Let entries whose edit has come into their files be imported again from now on."""
+    hashes = {entry.id: body_hash(to_body(entry)) for entry in same}
+    with database.transaction() as session:
+        for row in session.scalars(select(EntryRow).where(EntryRow.imported_hash.is_distinct_from(EntryRow.hash))):
+            if row.hash == hashes.get(row.id):
+                row.imported_hash = row.hash
+
+
+def _store(session: Session, entry: EntryFile) -> EntryRow:
     body = to_body(entry)
     row = session.get(EntryRow, entry.id) or EntryRow(id=entry.id, status="published")
     row.kind, row.area, row.body = entry.kind, entry.area, body
     row.hash = row.imported_hash = body_hash(body)
     row.published, row.checked, row.next_check = entry.published, entry.checked, entry.next_check
     session.add(row)
+    return row
 
 
 def _link(session: Session, entry: SolutionFile) -> None:

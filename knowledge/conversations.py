@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from knowledge.database import Database
+from knowledge.inserts import insert_new
 from knowledge.tables import ConversationRow, SeenEventRow, now
 
 _EVENTS_KEPT = timedelta(days=1)
@@ -39,12 +40,11 @@ class Conversations:
         )
         with self._database.transaction() as session:
             row = session.scalar(here)
-            is_new = row is None
+            is_new = False
             if row is None:
-                row = ConversationRow(
-                    id=str(uuid4()), channel=channel, tenant=tenant, external_id=external_id, language=language, choices=[]
-                )
-                session.add(row)
+                place = {"channel": channel, "tenant": tenant, "external_id": external_id}
+                is_new = insert_new(session, ConversationRow, [{"id": str(uuid4()), "language": language, "choices": [], **place}]) == 1
+                row = session.scalars(here).one()
             row.active_at = now()
             return Conversation(row.id, row.language, row.organisation or "", is_new, row.choices)
 

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from knowledge.errors import UnavailableError
@@ -27,7 +27,7 @@ class Database:
         try:
             self.url: URL = make_url(url)
             self.engine: Engine = _engine(self.url)
-        except ArgumentError as error:
+        except (ArgumentError, ValueError) as error:  # ValueError: the port is no number
             raise UnavailableError("database_url", cause=error) from error
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
@@ -59,7 +59,7 @@ class Database:
                 config.set_main_option("script_location", str(MIGRATIONS))
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
-        except OperationalError as error:
+        except DatabaseError as error:  # also a file that is no database, and a user that may not create tables
             raise UnavailableError("database", cause=str(error.orig).strip()) from error
 
     def ping(self) -> None:

@@ -1,15 +1,16 @@
 """Entries as authors write them: YAML files, their schema, and where in a file a fault stands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from knowledge.errors import ContentError
+from knowledge.yaml_lines import line_of, lines_of, where_it_broke
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -85,6 +86,10 @@ class _EntryFile(_Part):
     checked: date
     next_check: date
 
+    def title_in(self, language: str) -> str:
+        """Return the title in English for readers of English, else in Swedish, which all entries are written in."""
+        return self.title_en if language == "en" else self.title
+
 
 class ChallengeFile(_EntryFile):
     """A problem in the words of those who have it, free of any solution."""
@@ -157,7 +162,7 @@ class ReadEntry:
 
     def fault(self, at: str, key: str, **details: object) -> Fault:
         """Return a fault at the line where the field `at` (dotted) or its nearest parent stands."""
-        return Fault(self.file, _line_of(self.lines, at), at, key, details)
+        return Fault(self.file, line_of(self.lines, at), at, key, details)
 
 
 def schemas() -> dict[str, Any]:
@@ -168,8 +173,8 @@ def schemas() -> dict[str, Any]:
 def read_areas(path: Path = CONTENT / "areas.yml") -> list[Area]:
     """Return the areas in their order of display; raise ContentError when the file is broken."""
     try:
-        return [Area.model_validate(row) for row in yaml.safe_load(path.read_text("utf-8"))]
-    except (OSError, yaml.YAMLError, ValidationError) as error:
+        return TypeAdapter(list[Area]).validate_python(yaml.safe_load(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
         raise ContentError("areas_unreadable", path=path, cause=error) from error
 
 
@@ -200,12 +205,20 @@ def _read_file(file: Path) -> ReadEntry | list[Fault]:
     except (OSError, UnicodeDecodeError) as error:
         return [Fault(str(file), 1, "-", "unreadable", {"cause": error})]
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        cause = getattr(error, "problem", None) or " ".join(str(error).split())
-        return [Fault(str(file), mark.line + 1 if mark else 1, "-", "not_yaml", {"cause": cause})]
+        line, cause = where_it_broke(text, error)
+        return [Fault(str(file), line, "-", "not_yaml", {"cause": cause})]
     if not isinstance(data, dict) or node is None:
         return [Fault(str(file), 1, "-", "not_fields")]
-    lines = dict(_lines(node))
+    lines: dict[str, int] = {}
+    doubles = [
+        Fault(str(file), line, at, "double_id", {"other": f"{file}:{lines[at]}"})
+        for at, line in lines_of(node)
+        if lines.setdefault(at, line) != line
+    ]
+    return doubles or _validated(file, data, lines)
+
+
+def _validated(file: Path, data: Any, lines: dict[str, int]) -> ReadEntry | list[Fault]:
     model: type[EntryFile] = ChallengeFile if file.parent.name == "challenges" else SolutionFile
     try:
         entry = model.model_validate(data)
@@ -216,29 +229,8 @@ def _read_file(file: Path) -> ReadEntry | list[Fault]:
     return ReadEntry(entry, str(file), lines)
 
 
-def _parse(text: str) -> tuple[yaml.Node | None, Any]:
-    return yaml.compose(text, Loader=yaml.CSafeLoader), yaml.load(text, Loader=yaml.CSafeLoader)
-
-
-def _lines(node: yaml.Node, prefix: str = "") -> Iterator[tuple[str, int]]:
-    children: list[tuple[str, yaml.Node, yaml.Node]] = []
-    if isinstance(node, yaml.MappingNode):
-        children = [(key.value, key, value) for key, value in node.value]
-    elif isinstance(node, yaml.SequenceNode):
-        children = [(str(number), child, child) for number, child in enumerate(node.value)]
-    for name, mark, child in children:
-        yield f"{prefix}{name}", mark.start_mark.line + 1
-        yield from _lines(child, f"{prefix}{name}.")
-
-
-def _line_of(lines: dict[str, int], at: str) -> int:
-    while at not in lines and "." in at:
-        at = at.rpartition(".")[0]
-    return lines.get(at, 1)
-
-
 def _fault(file: Path, lines: dict[str, int], problem: Any) -> Fault:
     at = ".".join(str(part) for part in problem["loc"]) or "-"
     details = {name: value for name, value in problem.get("ctx", {}).items() if name in ("max_length", "min_length")}
     key = _FAULT_KEYS.get(problem["type"], "invalid")
-    return Fault(str(file), _line_of(lines, at), at, key, details | {"cause": problem["msg"]})
+    return Fault(str(file), line_of(lines, at), at, key, details | {"cause": problem["msg"]})

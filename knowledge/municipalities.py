@@ -12,8 +12,8 @@ _FILE = Path(__file__).parent / "municipalities.yml"
 
 def official_name(said: str) -> str:
     """Return a municipality's official name for what somebody wrote ("sundsvall", "i Sundsvall kommun"), or the words themselves."""
-    words = re.sub(r"^(vi (är|på|i|från) |i |på |från )", "", " ".join(said.split()).strip(" .!,"), flags=re.IGNORECASE)
-    bare = re.sub(r"s? (kommun|stad)$", "", words, flags=re.IGNORECASE).casefold()
+    words = re.sub(r"^(vi (är )?(i|på|från) |vi är |(i|på|från) )", "", " ".join(said.split()).strip(" .!,"), flags=re.IGNORECASE)
+    bare = re.sub(r" (kommun|stad)$", "", words, flags=re.IGNORECASE).casefold()
     return _by_name().get(bare) or _by_name().get(bare.removesuffix("s")) or words
 
 

@@ -11,7 +11,8 @@ _PATTERNS = Path(__file__).parent / "sensitive.yml"
 
 def is_sensitive(text: str) -> bool:
     """Tell whether `text` says that the writer, or somebody near, is in distress; such a text is never searched with."""
-    return any(pattern.search(text) for pattern in _patterns())
+    said = " ".join(text.replace("’", "'").split())
+    return any(pattern.search(said) for pattern in _patterns())
 
 
 @cache

@@ -29,11 +29,13 @@ class Voices:
         Raises:
             RefusedError: the organisation has no name, or the challenge does not exist.
         """
-        name = mask(" ".join(organisation.split()))[:_LONGEST_NAME]
+        name = _name(organisation)
         if not name:
             raise RefusedError("organisation_missing")
         with self._database.transaction() as session:
-            if session.get(EntryRow, challenge) is None:
+            # Locked: two who speak for the same organisation at once are counted one after the other.
+            row = session.get(EntryRow, challenge, with_for_update=True)
+            if row is None or row.kind != "challenge":
                 raise RefusedError("no_such_challenge", id=challenge)
             said = session.scalars(select(SameNeedRow.organisation).where(SameNeedRow.challenge_id == challenge)).all()
             new = name.casefold() not in {each.casefold() for each in said}
@@ -65,9 +67,14 @@ class Voices:
 
     def propose(self, text: str, area: str | None, organisation: str, language: str, channel: str) -> int:
         """Store a need for review; return its number."""
-        row = ProposalRow(text=mask(text)[:_LONGEST_TEXT], area=area, organisation=organisation or None, language=language, channel=channel)
+        name = _name(organisation)
+        row = ProposalRow(text=mask(text)[:_LONGEST_TEXT], area=area, organisation=name or None, language=language, channel=channel)
         with self._database.transaction() as session:
             session.add(row)
             session.flush()
-            session.add(AuditRow(actor=organisation or "?", channel=channel, action="proposal.saved", subject=str(row.id)))
+            session.add(AuditRow(actor=name or "?", channel=channel, action="proposal.saved", subject=str(row.id)))
             return row.id
+
+
+def _name(organisation: str) -> str:
+    return mask(" ".join(organisation.split()))[:_LONGEST_NAME]

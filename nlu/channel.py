@@ -18,8 +18,11 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from nlu.performance import compile_schema_once
+from nlu.recovery import end_turn_when_breaker_trips
 
+# Rasa imports its channels before anything else of ours, so this is where it is patched.
 compile_schema_once()
+end_turn_when_breaker_trips()
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +36,7 @@ COMMAND_PREFIX = re.compile(r"^[\s/]+")
 RESERVED_INTENTS = {"restart": "start_over", "back": "go_back"}
 
 
-class BadTurn(ValueError):
+class BadTurnError(ValueError):
     """A request that does not follow the contract."""
 
 
@@ -48,9 +51,9 @@ def payload_text(payload: Dict[str, Any]) -> str:
     intent = payload.get("intent")
     entities = payload.get("entities", {})
     if not isinstance(intent, str) or not INTENT_NAME.fullmatch(intent):
-        raise BadTurn("payload.intent must be a name of a-z and _")
+        raise BadTurnError("payload.intent must be a name of a-z and _")
     if not isinstance(entities, dict):
-        raise BadTurn("payload.entities must be an object")
+        raise BadTurnError("payload.entities must be an object")
     intent = RESERVED_INTENTS.get(intent, intent)
     return f"/{intent}{json.dumps(entities)}" if entities else f"/{intent}"
 
@@ -59,25 +62,25 @@ def message_text(body: Dict[str, Any]) -> str:
     """The one of `text` and `payload` that was sent, ready for Rasa."""
     text, payload = body.get("text"), body.get("payload")
     if (text is None) == (payload is None):
-        raise BadTurn("send text or payload")
+        raise BadTurnError("send text or payload")
     if payload is None:
         if not isinstance(text, str):
-            raise BadTurn("text must be a string")
+            raise BadTurnError("text must be a string")
         return typed_text(text)
     if not isinstance(payload, dict):
-        raise BadTurn("payload must be an object")
+        raise BadTurnError("payload must be an object")
     return payload_text(payload)
 
 
 def user_message(body: Any, output: CollectingOutputChannel) -> UserMessage:
-    """The request as Rasa's own message, or BadTurn."""
+    """The request as Rasa's own message, or BadTurnError."""
     if not isinstance(body, dict):
-        raise BadTurn("the body must be an object")
+        raise BadTurnError("the body must be an object")
     sender, metadata = body.get("sender"), body.get("metadata")
     if not isinstance(sender, str) or not sender.strip():
-        raise BadTurn("sender must be a string")
+        raise BadTurnError("sender must be a string")
     if metadata is not None and not isinstance(metadata, dict):
-        raise BadTurn("metadata must be an object")
+        raise BadTurnError("metadata must be an object")
     return UserMessage(
         message_text(body),
         output,
@@ -129,12 +132,12 @@ class GuideInput(InputChannel):
             output = CollectingOutputChannel()
             try:
                 message = user_message(parsed(request.body), output)
-            except BadTurn as fault:
+            except BadTurnError as fault:
                 return response.json({"error": str(fault)}, status=400)
             try:
                 await on_new_message(message)
             # The edge of the process. Rasa's own handler would log the person's text.
-            except Exception as fault:
+            except Exception as fault:  # noqa: BLE001 - the edge of the process; it is logged
                 logger.error("A turn failed: %s", type(fault).__name__)
                 return response.json({"messages": [ERROR]}, status=500)
             return response.json({"messages": keys_only(output.messages)})
@@ -151,4 +154,4 @@ def parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError as fault:
-        raise BadTurn("the body must be JSON") from fault
+        raise BadTurnError("the body must be JSON") from fault

@@ -98,6 +98,8 @@ def _meant(turn: Turn) -> str | None:
     if not turn.shown:
         return None
     said = turn.entities.get("number") or turn.message
+    if said == "last":
+        return turn.shown[-1]
     digits = re.search(r"\d+", said)
     number = int(digits.group()) if digits else next((n for word, n in _ORDINALS.items() if word in said.casefold().split()), 1)
     return turn.shown[number - 1] if 1 <= number <= len(turn.shown) else ""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rasa_sdk.events import FollowupAction
 
@@ -26,7 +27,9 @@ _REFUSALS = {"sensitive": "sensitive", "errand": "errand", "small_talk": "small_
 
 async def find(services: Services, turn: Turn) -> Outcome:
     """Search for the need in the message, the form or the last question."""
-    return await answer(services, turn, _question(turn))
+    outcome = await answer(services, turn, _question(turn))
+    # A form whose slot stays filled would be submitted again at once.
+    return replace(outcome, remember={"problem": None, "clarification": None} | outcome.remember)
 
 
 async def set_area(services: Services, turn: Turn) -> Outcome:
@@ -81,8 +84,6 @@ async def _show_found(services: Services, turn: Turn, question: str, found: Foun
         "shown": len(found.hits[:PAGE]),
         "focus": found.hits[0].id,
         "awaiting": "useful",
-        "problem": None,
-        "clarification": None,
     }
     return Outcome([reply(*opening(turn.say, found, guessed), *page, choices=choices)], remember)
 
@@ -125,18 +126,18 @@ def _question(turn: Turn) -> str:
 def _refuse(services: Services, turn: Turn, reason: str) -> Outcome:
     level = "warning" if reason == "sensitive" else "info"
     text = turn.say(f"refuse.{_REFUSALS.get(reason, 'off_topic')}", contact=services.settings.contact or turn.say("contact.none"))
-    return Outcome([reply(Notice(level=level, text=text))], {"problem": None, "clarification": None})
+    return Outcome([reply(Notice(level=level, text=text))])
 
 
 def _nothing(turn: Turn, question: str) -> Outcome:
     if not turn.slot("clarification"):
-        remember: dict[str, object] = {"query": question, "problem": None, "results": [], "shown": 0}
+        remember: dict[str, object] = {"query": question, "results": [], "shown": 0}
         return Outcome([reply(Text(text=turn.say("answer.none")))], remember, [FollowupAction("clarify_form")])
     choices = [
         Choice(label=turn.say("choice.save_proposal"), intent="affirm"),
         Choice(label=turn.say("choice.no_thanks"), intent="deny"),
     ]
-    remember = {"query": question, "awaiting": "propose", "problem": None, "clarification": None}
+    remember = {"query": question, "awaiting": "propose"}
     return Outcome([Reply(elements=(Text(text=turn.say("answer.still_none")),), choices=tuple(choices))], remember)
 
 

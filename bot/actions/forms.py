@@ -18,6 +18,7 @@ from bot.replies import Text, to_wire
 from bot.services import Services
 from knowledge.areas import WHOLE_MUNICIPALITY
 from knowledge.municipalities import official_name
+from knowledge.sensitive import is_sensitive
 
 _ANSWERS = {"describe_problem", "state_area", "out_of_scope", "nlu_fallback", "dont_know", "affirm", "deny", ""}
 # Long texts tell of a need even when a word in them sounds like a command; see nlu/README.md.
@@ -40,6 +41,8 @@ def interrupts(turn: Turn, *, free_text: bool) -> bool:
 
     `free_text` is for answers that can be anything, such as a name: only plain commands interrupt those.
     """
+    if is_sensitive(turn.message):
+        return True
     if turn.intent in _ANSWERS:
         return False
     if not turn.is_typed or _COMMANDS.fullmatch(turn.message):

@@ -46,7 +46,8 @@ async def deny(services: Services, turn: Turn) -> Outcome:
         case "propose" | "delete":
             return Outcome([reply(Text(text=turn.say("steer.no_then")), choices=turn.offer("start_over"))], {"awaiting": None})
         case "useful":
-            return Outcome([reply(Text(text=turn.say("steer.not_useful")), choices=turn.offer("useful_no", "start_over"))])
+            choices = turn.offer("useful_no", "start_over")
+            return Outcome([reply(Text(text=turn.say("steer.not_useful")), choices=choices)], {"awaiting": None})
     return Outcome([reply(Text(text=turn.say("steer.no_then")), choices=turn.offer("start_guided"))])
 
 

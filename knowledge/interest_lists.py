@@ -1,0 +1,115 @@
+"""The owner's list of who has shown interest, whole or as a copy to release, for a table in a file or in a chat."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge.audit import audit
+from knowledge.database import Database
+from knowledge.interest_form import FIELDS
+from knowledge.interest_tables import InterestFormRow, InterestRow
+from knowledge.people import Person, require
+from knowledge.registrations import confirmed_forms, find_registration
+from knowledge.standing import find_challenge, hold_challenge
+from knowledge.swedish_time import Clock
+from knowledge.tables import now
+
+COLUMNS = (
+    "number", "status", "registered_at", "confirmed_at", "company", "organisation_number", "contact", "email", "phone", "kind",
+    "message", "reference", "notify", "secrecy", "challenge_version", "channel", "language", "dispose_after",
+)  # fmt: skip
+
+# Why a cell of a release copy is hidden; keys of the words that stand there instead.
+HIDDEN_SECRECY = "hidden_secrecy"
+HIDDEN_PERSONAL = "hidden_personal"
+
+# A sole trader's company is a person.
+_PERSONAL = ("company", "contact", "email", "phone")
+# The harm that a company describes may tell what it wants hidden.
+_ONLY_FOR_OWNER = ("secrecy",)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A registration in the owner's list; `marked` are the fields that secrecy is asked for."""
+
+    values: dict[str, Any]
+    marked: frozenset[str]
+
+
+class InterestLists:
+    """Shows an owner who has registered; whoever takes out a list leaves a row in the audit trail."""
+
+    def __init__(self, database: Database, clock: Clock = now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def of(self, person: Person, challenge: str) -> list[Listed]:
+        """Return every confirmed registration of a challenge, withdrawn ones too, in the order they came.
+
+        Raises:
+            NotFoundError: there is no such challenge.
+            RefusedError: the person does not own it.
+        """
+        with self._database.transaction() as session:
+            require(session, person, "owner", hold_challenge(session, challenge, hidden=True))
+            audit(session, person, "interest.listed", challenge, self._clock())
+            return _listed(session, challenge)
+
+    def release_copy(self, person: Person, challenge: str) -> list[Listed]:
+        """Return the list with the marked fields and the personal data of sole traders hidden; raises as `of`.
+
+        A person decides what is released, and the copy is where that person begins:
+        https://www.upphandlingsmyndigheten.se/regler-och-lagstiftning/andra-regler-som-kan-bli-aktuella/offentlighet-och-sekretess/vad-sekretessreglerna-innebar
+        """
+        with self._database.transaction() as session:
+            require(session, person, "owner", hold_challenge(session, challenge, hidden=True))
+            audit(session, person, "interest.release_copy", challenge, self._clock())
+            return [_hidden(each) for each in _listed(session, challenge)]
+
+    def show(self, person: Person, number: str) -> list[Listed]:
+        """Return every confirmed form of one registration, the one that holds now first.
+
+        Raises:
+            NotFoundError: there is no registration with that number.
+            RefusedError: the person does not own the challenge.
+        """
+        with self._database.transaction() as session:
+            interest = find_registration(session, number)
+            require(session, person, "owner", find_challenge(session, interest.challenge_id, hidden=True))
+            audit(session, person, "interest.shown", interest.number, self._clock())
+            return [_row(interest, form) for form in session.scalars(confirmed_forms(interest.id))]
+
+
+def _listed(session: Session, challenge: str) -> list[Listed]:
+    forms = (
+        select(InterestRow, InterestFormRow)
+        .join(InterestFormRow)
+        .where(InterestRow.challenge_id == challenge, InterestFormRow.confirmed_at.is_not(None))
+        .order_by(InterestRow.registered_at, InterestRow.id, InterestFormRow.confirmed_at, InterestFormRow.id)
+    )
+    newest = {interest.id: _row(interest, form) for interest, form in session.execute(forms)}
+    return list(newest.values())
+
+
+def _row(interest: InterestRow, form: InterestFormRow) -> Listed:
+    values = {name: form.fields[name] for name in FIELDS}
+    values |= {"number": interest.number, "status": interest.status, "registered_at": _moment(interest.registered_at)}
+    values |= {"confirmed_at": _moment(form.confirmed_at), "challenge_version": form.challenge_version}
+    values |= {"channel": form.channel, "language": form.language, "dispose_after": str(interest.dispose_after or "")}
+    return Listed({name: values[name] for name in COLUMNS}, frozenset(form.fields["secrecy"]))
+
+
+def _hidden(listed: Listed) -> Listed:
+    values = {name: value for name, value in listed.values.items() if name not in _ONLY_FOR_OWNER}
+    if values["organisation_number"] is None:
+        values |= dict.fromkeys(_PERSONAL, HIDDEN_PERSONAL)
+    values |= dict.fromkeys(listed.marked, HIDDEN_SECRECY)
+    return Listed(values, listed.marked)
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="seconds") if moment else ""

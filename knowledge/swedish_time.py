@@ -1,0 +1,15 @@
+"""Which day it is where the municipalities are: a promised date is a Swedish date."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+# Tells the moment, in UTC; tests hand in their own.
+Clock = Callable[[], datetime]
+
+_SWEDEN = ZoneInfo("Europe/Stockholm")
+
+
+def swedish_date(moment: datetime) -> date:
+    """Return the Swedish date at a moment."""
+    return moment.astimezone(_SWEDEN).date()

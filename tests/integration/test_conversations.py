@@ -1,0 +1,128 @@
+"""What is remembered of a conversation, and how it is forgotten."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from knowledge.conversations import Conversation, Conversations
+from knowledge.database import Database
+from knowledge.tables import ConversationRow, FeedbackRow, SeenEventRow, now
+from knowledge.voices import Voices
+
+
+def _find(database: Database, place: str = "kanal-1") -> Conversation:
+    return Conversations(database).find("slack", "T1", place, "sv")
+
+
+def _count(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(ConversationRow)) or 0
+
+
+def _silent_for(database: Database, conversation: str, days: float) -> None:
+    with database.transaction() as session:
+        session.get_one(ConversationRow, conversation).active_at = now() - timedelta(days=days)
+
+
+def test_find_creates_once(database: Database) -> None:
+    """A place in a channel has one conversation, which is new only the first time."""
+    first, second = _find(database), _find(database)
+
+    assert (first.id, True, False, 1) == (second.id, first.is_new, second.is_new, _count(database))
+
+
+def test_places_are_told_apart(database: Database) -> None:
+    """Another channel, tenant or place is another conversation."""
+    conversations = Conversations(database)
+    places = [("slack", "T1", "a"), ("slack", "T1", "b"), ("slack", "T2", "a"), ("teams", "T1", "a")]
+
+    assert 4 == len({conversations.find(*place, "sv").id for place in places})
+
+
+def test_find_by_several_at_once(database: Database) -> None:
+    """Several who find the same place at once get the same conversation, and it is new to one of them."""
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: _find(database), range(8)))
+
+    assert (1, 1, 1) == (len({each.id for each in found}), sum(each.is_new for each in found), _count(database))
+
+
+def test_remembers(database: Database) -> None:
+    """Language, organisation and the choices of the last answer are there the next time."""
+    conversations = Conversations(database)
+    found = _find(database)
+    choices = [{"label": "Hjälp", "intent": "help", "entities": {}}]
+    conversations.offer(found.id, choices)
+    conversations.speak(found.id, "fi")
+    conversations.belong(found.id, "Höörs kommun")
+
+    assert Conversation(found.id, "fi", "Höörs kommun", is_new=False, choices=choices) == _find(database)
+
+
+def test_begins_in_the_language_asked_for(database: Database) -> None:
+    """A new conversation has the language it is begun in, no organisation and no choices."""
+    found = Conversations(database).find("web", "-", "besökare", "en")
+
+    assert ("en", "", []) == (found.language, found.organisation, found.choices)
+
+
+def test_event_seen_twice(database: Database) -> None:
+    """A second delivery of an event is known, another event is not."""
+    conversations = Conversations(database)
+
+    assert [True, False, True] == [conversations.is_new_event(event) for event in ("slack:1", "slack:1", "slack:2")]
+
+
+def test_event_seen_by_several_at_once(database: Database) -> None:
+    """An event that is delivered to several at once is new to one of them."""
+    with ThreadPoolExecutor(8) as pool:
+        new = list(pool.map(lambda _: Conversations(database).is_new_event("slack:1"), range(8)))
+
+    assert 1 == sum(new)
+
+
+def test_old_events_are_forgotten(database: Database) -> None:
+    """Events are remembered for a day."""
+    conversations = Conversations(database)
+    conversations.is_new_event("gammal")
+    with database.transaction() as session:
+        session.get_one(SeenEventRow, "gammal").received_at = now() - timedelta(days=1, minutes=1)
+    conversations.is_new_event("ny")
+    with database.reading() as session:
+        kept = list(session.scalars(select(SeenEventRow.id)))
+
+    assert ["ny"] == kept
+
+
+def test_remove_keeps_feedback_without_its_origin(database: Database) -> None:
+    """A removed conversation is gone, and feedback given in it stays without telling where it came from."""
+    found, other = _find(database), _find(database, "kanal-2")
+    number = Voices(database).feedback(found.id, "vikarier", ["a"], useful=True)
+    Conversations(database).remove(found.id)
+    with database.reading() as session:
+        row = session.get_one(FeedbackRow, number)
+        left = list(session.scalars(select(ConversationRow.id)))
+
+    assert (None, "vikarier", [other.id]) == (row.conversation_id, row.question, left)
+
+
+def test_removed_conversation_begins_anew(database: Database) -> None:
+    """Who comes back after removing a conversation is new, and what is said to a removed one changes nothing."""
+    conversations = Conversations(database)
+    found = _find(database)
+    conversations.remove(found.id)
+    conversations.speak(found.id, "fi")
+    again = _find(database)
+
+    assert (True, True, "sv") == (again.is_new, again.id != found.id, again.language)
+
+
+def test_idle_conversations(database: Database) -> None:
+    """Conversations in which nothing was said for that many days are found, and being found by its place wakes one up."""
+    silent, woken, _fresh = (_find(database, place) for place in ("a", "b", "c"))
+    _silent_for(database, silent.id, 21.1)
+    _silent_for(database, woken.id, 21.1)
+    _find(database, "b")
+
+    assert [silent.id] == Conversations(database).idle_since(21)
