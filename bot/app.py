@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from sqlalchemy.engine import make_url
 
 from bot.actions import browse, company, find, steer, voice
 from bot.actions.forms import FORMS
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 # Rasa sends a whole conversation with each call; aiohttp's own limit of 1 MiB is reached after some 340 turns.
 _LARGEST_CALL = 8 * 2**20
 _REFRESH_SECONDS = 1.0
+_FORGET_SECONDS = 3600
 
 
 class Guide:
@@ -53,7 +55,7 @@ class Guide:
             Voices(self.database),
             Conversations(self.database),
         )
-        self.tracker_url = f"sqlite:///{settings.home / 'rasa.db'}" if not settings.database_url else settings.database_url
+        self.tracker_url = _tracker_url(settings)
         self.tracker = TrackerStore(self.tracker_url)
         self.dialogue = Dialogue(settings, self.services.conversations, self.tracker)
         self.dialogue.secret = settings.rasa_secret or secrets.token_urlsafe(32)
@@ -72,14 +74,15 @@ class Guide:
         runner = web.AppRunner(self._web(), access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, self.settings.host, self.settings.port if port is None else port)
-        refreshing = asyncio.create_task(self._refresh())
+        chores = [asyncio.create_task(self._refresh()), asyncio.create_task(self._forget_old())]
         try:
             await _listen(site, self.settings)
             self.port = runner.addresses[0][1]
             await asyncio.gather(self._start_rasa(progress), asyncio.to_thread(self._warm_up))
             yield self
         finally:
-            refreshing.cancel()
+            for chore in chores:
+                chore.cancel()
             if self.rasa:
                 await self.rasa.stop()
             await self.dialogue.close()
@@ -109,6 +112,15 @@ class Guide:
                 await asyncio.to_thread(self.search.refresh)
             except UnavailableError as error:
                 log.error("The new index cannot be used: %s", error)
+
+    async def _forget_old(self) -> None:
+        while True:
+            try:
+                for conversation in await asyncio.to_thread(self.services.conversations.idle_since, self.settings.retention_days):
+                    await self.dialogue.forget(conversation)
+            except UnavailableError as error:
+                log.error("Old conversations cannot be removed: %s", error)
+            await asyncio.sleep(_FORGET_SECONDS)
 
     def _web(self) -> web.Application:
         app = web.Application(client_max_size=_LARGEST_CALL)
@@ -142,6 +154,14 @@ class Guide:
     def _check_rasa(self) -> None:
         if self.rasa is not None and not self.rasa.is_ready:
             raise UnavailableError("dialogue_server", cause="not running")
+
+
+def _tracker_url(settings: Settings) -> str:
+    """Return where Rasa keeps its record: beside the bot's data, in a file of its own when that is SQLite."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{settings.home / 'rasa.db'}"
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _executor(services: Services) -> ActionExecutor:

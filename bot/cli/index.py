@@ -76,7 +76,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Skriv som JSON.
 
 @app.command("evaluate")
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="Frågor, en JSON-rad för varje.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="Frågor, en JSON-rad för varje.", show_default=False, exists=True, dir_okay=False)],
     part: Annotated[Literal["tuning", "reporting", "all"], typer.Option("--part", help="Vilka frågor.")] = "reporting",
     as_json: Annotated[bool, typer.Option("--json", help="Skriv som JSON.")] = False,
 ) -> None:
@@ -96,7 +96,7 @@ def evaluate(
     search = Search(settings().index, E5Encoder(settings().model, settings().models))
     answered = measure(search, questions)
     refused = evaluate_refusals(search, questions)
-    compared = {name: evaluate_leg(search, questions, leg)[0] for name, leg in legs().items()}
+    compared = {name: evaluate_leg(search, questions, leg)[0] for name, leg in legs().items()} if answered else {}
     if as_json:
         tell_json(
             {

@@ -1,4 +1,4 @@
-"""Every sentence that a person reads, by language; the YAML files beside this one hold them."""
+"""Every sentence that a person reads: a folder for each language, with the same keys in each."""
 
 from functools import cache
 from pathlib import Path
@@ -23,8 +23,10 @@ def text(language: str, key: str, **values: object) -> str:
 @cache
 def sentences(language: str) -> dict[str, str]:
     """Return all sentences of a language by dotted key; empty for a language that is not there."""
-    file = _FOLDER / f"{language}.yml"
-    return dict(_flatten(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader))) if file.exists() else {}
+    found: dict[str, str] = {}
+    for file in sorted((_FOLDER / language).glob("*.yml")):
+        found.update(_flatten(yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)))  # noqa: S506 - the safe loader, in C
+    return found
 
 
 def _flatten(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:

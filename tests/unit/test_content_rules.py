@@ -100,7 +100,7 @@ def test_personal_data(fields: dict[str, Any], at: str) -> None:
 
 def test_digits_in_an_address_on_the_web() -> None:
     """The address of a source may hold digits that look like a phone number."""
-    url = "https://example.org/070-1234567"
+    url = "https://example.org/?nummer=070-1234567"
 
     assert [] == check([challenge(), solution(sources=[{"title": "En artikel", "url": url}], results=[_RESULT | {"source": url}])])
 
