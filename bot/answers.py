@@ -83,9 +83,9 @@ def stale(challenge: Entry, today: date) -> bool:
     return challenge.entry.next_check < today
 
 
-def reply(*elements: Element, choices: Sequence[Choice] = ()) -> Reply:
+def reply(*elements: Element, choices: Sequence[Choice] = (), asks: str = "") -> Reply:
     """Return a reply of these elements."""
-    return Reply(elements=elements, choices=tuple(choices))
+    return Reply(elements=elements, choices=tuple(choices), asks=asks)
 
 
 def _why(say: Say, why: Passage) -> str:

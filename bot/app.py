@@ -14,9 +14,14 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 from sqlalchemy.engine import make_url
 
-from bot.actions import browse, company, find, steer, voice
+from bot import unfollow_page
+from bot.actions import browse, company, find, following, interest, own_interests, questions, steer, voice
+from bot.actions.following import FollowForm
 from bot.actions.forms import FORMS
+from bot.actions.interest_form import InterestForm
+from bot.actions.questions import QuestionForm
 from bot.actions.turn import GuideAction
+from bot.chores import Chores
 from bot.dialogue import SECRET_HEADER, Dialogue
 from bot.services import Services
 from bot.settings import Settings
@@ -25,18 +30,13 @@ from bot.tracker_store import TrackerStore
 from index.area_finder import AreaFinder
 from index.encoder import E5Encoder
 from index.search import Search
-from knowledge.catalogue import Catalogue
-from knowledge.conversations import Conversations
 from knowledge.database import Database
 from knowledge.errors import UnavailableError
-from knowledge.voices import Voices
 
 log = logging.getLogger(__name__)
 
 # Rasa sends a whole conversation with each call; aiohttp's own limit of 1 MiB is reached after some 340 turns.
 _LARGEST_CALL = 8 * 2**20
-_REFRESH_SECONDS = 1.0
-_FORGET_SECONDS = 3600
 
 
 class Guide:
@@ -47,14 +47,7 @@ class Guide:
         self.database = Database(settings.database)
         self.encoder = E5Encoder(settings.model, settings.models)
         self.search = Search(settings.index, self.encoder)
-        self.services = Services(
-            settings,
-            Catalogue(self.database),
-            self.search,
-            AreaFinder(self.encoder),
-            Voices(self.database),
-            Conversations(self.database),
-        )
+        self.services = Services.over(settings, self.database, self.search, AreaFinder(self.encoder))
         self.tracker_url = _tracker_url(settings)
         self.tracker = TrackerStore(self.tracker_url)
         self.dialogue = Dialogue(settings, self.services.conversations, self.tracker)
@@ -74,15 +67,13 @@ class Guide:
         runner = web.AppRunner(self._web(), access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, self.settings.host, self.settings.port if port is None else port)
-        chores = [asyncio.create_task(self._refresh()), asyncio.create_task(self._forget_old())]
         try:
             await _listen(site, self.settings)
             self.port = runner.addresses[0][1]
-            await asyncio.gather(self._start_rasa(progress), asyncio.to_thread(self._warm_up))
-            yield self
+            async with Chores(self.services, self.dialogue).running():
+                await asyncio.gather(self._start_rasa(progress), asyncio.to_thread(self._warm_up))
+                yield self
         finally:
-            for chore in chores:
-                chore.cancel()
             if self.rasa:
                 await self.rasa.stop()
             await self.dialogue.close()
@@ -105,28 +96,12 @@ class Guide:
             # Everything but the search works; whoever asks is told.
             log.error("The search cannot be used yet: %s", error)
 
-    async def _refresh(self) -> None:
-        while True:
-            await asyncio.sleep(_REFRESH_SECONDS)
-            try:
-                await asyncio.to_thread(self.search.refresh)
-            except UnavailableError as error:
-                log.error("The new index cannot be used: %s", error)
-
-    async def _forget_old(self) -> None:
-        while True:
-            try:
-                for conversation in await asyncio.to_thread(self.services.conversations.idle_since, self.settings.retention_days):
-                    await self.dialogue.forget(conversation)
-            except UnavailableError as error:
-                log.error("Old conversations cannot be removed: %s", error)
-            await asyncio.sleep(_FORGET_SECONDS)
-
     def _web(self) -> web.Application:
         app = web.Application(client_max_size=_LARGEST_CALL)
         app.router.add_post("/actions", self._action)
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/readyz", self._readyz)
+        unfollow_page.add_to(app.router, self.services.following)
         return app
 
     async def _action(self, request: web.Request) -> web.Response:
@@ -166,10 +141,10 @@ def _tracker_url(settings: Settings) -> str:
 
 def _executor(services: Services) -> ActionExecutor:
     executor = ActionExecutor()
-    for module in (find, browse, company, voice, steer):
+    for module in (find, browse, company, interest, own_interests, following, questions, voice, steer):
         for name, answer in module.ACTIONS.items():
             executor.register_action(GuideAction(name, answer, services))
-    for form in FORMS:
+    for form in (*FORMS, InterestForm, FollowForm, QuestionForm):
         executor.register_action(form(services))
     return executor
 

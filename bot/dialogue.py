@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 from pydantic import ValidationError
 
+from bot.asking import heard
 from bot.interaction import Interaction
 from bot.replies import Choice, Reply, from_wire
 from bot.settings import Settings
@@ -95,23 +96,49 @@ class Dialogue:
             interaction.language or self._settings.language,
         )
         greeting = [welcome(conversation.language, self._settings)] if conversation.is_new else []
-        message = _message(interaction, conversation)
-        if message is None:
+        if interaction.intent == "open":
             return greeting
-        if beyond := _beyond_the_list(interaction, conversation):
+        message = await self._answer(interaction, conversation)
+        if message is None and (beyond := _beyond_the_list(interaction, conversation)):
             return [*greeting, beyond_reply(conversation.language, beyond, conversation.choices)]
         about = {
             "language": conversation.language,
             "channel": interaction.channel,
             "organisation": conversation.organisation or self._settings.organisation,
+            "tenant": interaction.tenant,
+            "person": interaction.person or interaction.conversation,
         }
-        answers = await self.ask_rasa(conversation.id, message, about)
+        answers = await self.ask_rasa(conversation.id, message or _message(interaction, conversation), about)
+        answers = await self._with_private(answers, conversation)
         replies = _choices_last([self._reply(answer, conversation.language) for answer in answers if "forget" not in answer])
         if any("forget" in answer for answer in answers):
             await self.forget(conversation.id)
         else:
-            await asyncio.to_thread(self._conversations.offer, conversation.id, _offered(replies))
+            await asyncio.to_thread(self._conversations.offer, conversation.id, _offered(replies), replies[-1].asks)
         return [*greeting, *replies]
+
+    async def _answer(self, interaction: Interaction, conversation: Conversation) -> dict[str, Any] | None:
+        """Return what Rasa is told of an answer to what a form asked for, or None when it is no such answer.
+
+        The words themselves, which may be an address or a number, stay with the conversation until the form takes them: Rasa stores
+        every message in clear, and masking them for Rasa would lose them.
+        """
+        typed = _cleaned(interaction.text)
+        if interaction.intent or _chosen(typed, conversation):
+            return None
+        answer = heard(conversation.asked, typed)
+        if answer is None:
+            return None
+        if answer.keep:
+            await asyncio.to_thread(self._conversations.hear, conversation.id, interaction.text.strip()[:_LONGEST_TEXT])
+        return _payload(answer.intent, answer.entities)
+
+    async def _with_private(self, answers: list[dict[str, Any]], conversation: Conversation) -> list[dict[str, Any]]:
+        """Put the answers that were kept from Rasa where it holds only their numbers."""
+        if not any("private" in answer for answer in answers):
+            return answers
+        kept = await asyncio.to_thread(self._conversations.private, conversation.id)
+        return [{"reply": kept[answer["private"]]} if "private" in answer else answer for answer in answers]
 
     async def forget(self, conversation: str) -> None:
         """Remove a conversation with all its messages, here and at Rasa."""
@@ -138,15 +165,12 @@ class Dialogue:
         return lock
 
 
-def _message(interaction: Interaction, conversation: Conversation) -> dict[str, Any] | None:
-    """Return what Rasa is sent: a choice as its intent, words as words; None when the person only opened the conversation."""
-    if interaction.intent == "open":
-        return None
+def _message(interaction: Interaction, conversation: Conversation) -> dict[str, Any]:
+    """Return what Rasa is sent: a choice as its intent, words as words."""
     if interaction.intent:
         return _payload(interaction.intent, interaction.entities)
     typed = _cleaned(interaction.text)
-    chosen = chosen_by(typed, [Choice.model_validate(choice) for choice in conversation.choices])
-    if chosen:
+    if chosen := _chosen(typed, conversation):
         return _payload(chosen.intent, chosen.entities)
     if shown := _SHOW.fullmatch(typed):
         return _payload("show_one", {"number": shown.group(1)})
@@ -170,13 +194,21 @@ def _beyond_the_list(interaction: Interaction, conversation: Conversation) -> in
     return len(conversation.choices) if is_number and not 1 <= int(said) <= len(conversation.choices) else 0
 
 
+def _chosen(typed: str, conversation: Conversation) -> Choice | None:
+    return chosen_by(typed, [Choice.model_validate(choice) for choice in conversation.choices])
+
+
 def chosen_by(typed: str, choices: list[Choice]) -> Choice | None:
     """Return the choice that a typed number or label stands for, or None."""
-    said = typed.strip(" .)!").casefold()
+    said = _bare(typed)
     if said.isascii() and said.isdigit():
         number = int(said)
         return choices[number - 1] if 1 <= number <= len(choices) else None
-    return next((choice for choice in choices if choice.label.casefold() == said), None)
+    return next((choice for choice in choices if _bare(choice.label) == said), None)
+
+
+def _bare(words: str) -> str:
+    return words.strip(" .)!").casefold()
 
 
 def _payload(intent: str, entities: dict[str, str]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ Channel = Literal["terminal", "web", "slack", "teams"]
 class Interaction:
     """One thing that a person did: wrote `text`, or made the choice `intent` with its `entities`.
 
-    `conversation` names the place in the channel, `event_id` the delivery (a second one with the same id is ignored).
+    `conversation` names the place in the channel, `person` who is there (empty where the place is all that is known of them),
+    `event_id` the delivery (a second one with the same id is ignored).
     """
 
     channel: Channel
@@ -19,5 +20,6 @@ class Interaction:
     intent: str = ""
     entities: dict[str, str] = field(default_factory=dict)
     event_id: str = ""
+    person: str = ""
     tenant: str = "-"
     language: str = ""

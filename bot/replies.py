@@ -62,10 +62,14 @@ Element = Annotated[Text | Notice | Card, Field(discriminator="type")]
 
 
 class Reply(_Part):
-    """One answer; `choices` belong below the elements and are numbered from 1 in their order."""
+    """One answer; `choices` belong below the elements and are numbered from 1 in their order.
+
+    `asks` names the field of a form that the answer asks for; see bot/asking.py.
+    """
 
     elements: tuple[Element, ...]
     choices: tuple[Choice, ...] = ()
+    asks: str = ""
 
     @property
     def fallback(self) -> str:

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge.errors import SettingsError
@@ -33,12 +34,56 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address that `guiden serve` listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="Port that `guiden serve` listens on; 0 takes a free one")
     turn_seconds: float = Field(default=20, gt=0, le=120, description="Longest wait for the dialogue server in one turn")
+    smtp_host: str = Field(default="", description="Mail server; empty writes messages as files in the folder outbox")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server")
+    smtp_username: str = Field(default="", description="Who logs in to the mail server; empty does not log in")
+    smtp_password: str = Field(default="", description="Password of that user", repr=False)
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", validate_default=True, description="How the way to the mail server is protected; none only without a user"
+    )
+    mail_from: str = Field(default="", validate_default=True, description="Sender of messages; needed with a mail server")
+    public_url: str = Field(default="", description="Address of this service for links in messages, without / at its end")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="What is logged")
 
     @field_validator("home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
+        try:
+            return value.expanduser().resolve()
+        except RuntimeError as error:  # "~name" of somebody who is not there
+            raise ValueError(str(error)) from error
+
+    @field_validator("smtp_tls")
+    @classmethod
+    def _password_is_protected(cls, value: str, given: ValidationInfo) -> str:
+        if value == "none" and given.data.get("smtp_username"):
+            msg = "a password is never sent without TLS"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str, given: ValidationInfo) -> str:
+        if not value and not given.data.get("smtp_host"):
+            return value
+        try:
+            return validate_email(value, check_deliverability=False).normalized
+        except EmailNotValidError as error:
+            msg = f"must be an e-mail address ({error})"
+            raise ValueError(msg) from error
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            msg = "must begin with https:// or http://"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+    @property
+    def outbox(self) -> Path:
+        """Return the folder of messages that no mail server takes."""
+        return self.home / "outbox"
 
     @property
     def database(self) -> str:

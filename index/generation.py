@@ -20,7 +20,7 @@ from knowledge.errors import UnavailableError
 CURRENT = "current"
 
 # Raised when a generation gets other parts, or an unchanged entry other passages; it forces a rebuild.
-VERSION = 3
+VERSION = 4
 _SAMPLE = 100
 # Below this the vectors are read into memory; above, the machine decides which parts to keep there.
 _IN_MEMORY_BYTES = 200 * 2**20

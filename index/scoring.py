@@ -16,7 +16,7 @@ Scores = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 
 # Chosen on the tuning questions with `guiden index evaluate`; see docs/search.md.
-WEIGHTS = {"meaning": 0.4, "words": 0.3, "recognition": 0.3}
+WEIGHTS = {"meaning": 0.3, "words": 0.3, "recognition": 0.4}
 
 _NEAREST_ROWS = 300
 _FROM_EACH_LEG = 30

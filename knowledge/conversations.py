@@ -18,13 +18,14 @@ _EVENTS_KEPT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation as it stands; `choices` are those of the last answer, as the bot stored them."""
+    """A conversation as it stands; `choices` and `asked` are what the last answer offered and asked for, as the bot stored them."""
 
     id: str
     language: str
     organisation: str
     is_new: bool
     choices: list[dict[str, Any]] = field(default_factory=list)
+    asked: str = ""
 
 
 class Conversations:
@@ -46,11 +47,39 @@ class Conversations:
                 is_new = insert_new(session, ConversationRow, [{"id": str(uuid4()), "language": language, "choices": [], **place}]) == 1
                 row = session.scalars(here).one()
             row.active_at = now()
-            return Conversation(row.id, row.language, row.organisation or "", is_new, row.choices)
+            return Conversation(row.id, row.language, row.organisation or "", is_new, row.choices, row.asked or "")
 
-    def offer(self, conversation: str, choices: Sequence[dict[str, Any]]) -> None:
-        """Remember what was offered last, so that a number or a word can stand for it."""
-        self._change(conversation, choices=list(choices))
+    def offer(self, conversation: str, choices: Sequence[dict[str, Any]], asked: str = "") -> None:
+        """Remember what was offered and asked for last, so that a number, a word or an answer can be understood."""
+        self._change(conversation, choices=list(choices), asked=asked or None, said=None, private=None)
+
+    def hear(self, conversation: str, said: str) -> None:
+        """Keep, until it is taken or the turn is over, the very words that answer what was asked for."""
+        self._change(conversation, said=said)
+
+    def take(self, conversation: str) -> tuple[str, str | None]:
+        """Return what was asked for last, and the words that answer it (None when there are none); they are kept no longer."""
+        with self._database.transaction() as session:
+            row = session.get(ConversationRow, conversation)
+            if row is None:
+                return "", None
+            said, row.said = row.said, None
+            return row.asked or "", said
+
+    def say_privately(self, conversation: str, reply: dict[str, Any]) -> int:
+        """Keep, until the turn is over, an answer that holds a person's own data; return its number in the turn."""
+        with self._database.transaction() as session:
+            row = session.get(ConversationRow, conversation)
+            if row is None:
+                return 0
+            row.private = [*(row.private or ()), reply]
+            return len(row.private) - 1
+
+    def private(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the answers that are kept for this turn, in the order of their numbers."""
+        with self._database.reading() as session:
+            row = session.get(ConversationRow, conversation)
+            return list(row.private or ()) if row else []
 
     def speak(self, conversation: str, language: str) -> None:
         """Remember in which language to answer."""

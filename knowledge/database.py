@@ -7,9 +7,10 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from knowledge.errors import UnavailableError
@@ -61,6 +62,8 @@ class Database:
                 command.upgrade(config, "head")
         except DatabaseError as error:  # also a file that is no database, and a user that may not create tables
             raise UnavailableError("database", cause=str(error.orig).strip()) from error
+        except CommandError as error:  # the schema is of a version that these migrations do not know
+            raise UnavailableError("database_newer", cause=error) from error
 
     def ping(self) -> None:
         """Raise UnavailableError unless the database answers."""
@@ -77,7 +80,7 @@ def _session(sessions: sessionmaker[Session]) -> Iterator[Session]:
     try:
         with sessions.begin() as session:
             yield session
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
         raise UnavailableError("database", cause=str(error.orig).strip()) from error
 
 

@@ -1,7 +1,7 @@
 """The daily digest: news that can wait is gathered, and goes out once a day in one message to each recipient."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Literal
 
@@ -12,7 +12,7 @@ from knowledge.database import Database
 from knowledge.inserts import insert_new
 from knowledge.interest_tables import DigestItemRow
 from knowledge.outbox import Message, enqueue
-from knowledge.swedish_time import Clock, swedish_date
+from knowledge.swedish_time import Clock, swedish_date, swedish_time
 from knowledge.tables import now
 
 Told = Literal["at_once", "daily"]
@@ -24,16 +24,23 @@ def collect(session: Session, messages: Iterable[Message], at: datetime) -> None
     insert_new(session, DigestItemRow, rows)
 
 
-def send_digests(database: Database, clock: Clock = now) -> int:
+def send_digests(database: Database, clock: Clock = now, hour: int | None = None) -> int:
     """Send everybody the news gathered for them; return how many digests were made.
 
+    With `hour`, news waits until that hour of the Swedish clock has passed, so that what a day brings goes out together.
     Safe to call at any time and by several processes: nobody gets two in a day, and no news is lost or told twice.
     """
     at = clock()
+    gathered = at if hour is None else _last(hour, at)
     made = 0
     with database.transaction() as session:
         # Ordered and locked the same way everywhere: a second process waits, and then finds nothing left.
-        waiting = select(DigestItemRow).order_by(DigestItemRow.recipient, DigestItemRow.id).with_for_update()
+        waiting = (
+            select(DigestItemRow)
+            .where(DigestItemRow.created_at <= gathered)
+            .order_by(DigestItemRow.recipient, DigestItemRow.id)
+            .with_for_update()
+        )
         for recipient, group in groupby(session.scalars(waiting).all(), key=lambda item: item.recipient):
             items = list(group)
             news = [{"kind": item.kind, **item.data} for item in items]
@@ -44,3 +51,12 @@ def send_digests(database: Database, clock: Clock = now) -> int:
                 session.execute(delete(DigestItemRow).where(DigestItemRow.id.in_([item.id for item in items])))
                 made += 1
     return made
+
+
+def _last(hour: int, at: datetime) -> datetime:
+    """Return the latest moment, up to `at`, when the Swedish clock struck `hour`."""
+    local = swedish_time(at)
+    struck = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    if struck > local:
+        struck -= timedelta(days=1)
+    return struck.astimezone(UTC)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.database import Database
@@ -13,6 +13,7 @@ from knowledge.errors import NotFoundError
 from knowledge.interest_form import FIELDS, InterestForm, clean_field, clean_form
 from knowledge.interest_tables import DraftRow
 from knowledge.notices import ShownNotice, from_json, require_shown, to_json
+from knowledge.people import Person, person_id
 from knowledge.standing import hold_challenge, require_open
 from knowledge.swedish_time import Clock
 from knowledge.tables import now
@@ -48,8 +49,10 @@ class Drafts:
         self._database = database
         self._clock = clock
 
-    def begin(self, conversation: str, challenge: str, shown: Sequence[ShownNotice]) -> Draft:
+    def begin(self, conversation: str, challenge: str, shown: Sequence[ShownNotice], person: Person | None = None) -> Draft:
         """Begin a form, or go on with the one that was begun; the legal notices have just been shown.
+
+        With `person` the form is theirs, and can be gone on with in another conversation.
 
         Raises:
             NotFoundError: there is no such challenge.
@@ -65,6 +68,7 @@ class Drafts:
                 conversation_id=conversation, challenge_id=challenge, fields={}
             )
             row.notices, row.challenge_version, row.changed_at = to_json(shown), version, at
+            row.person_id = person_id(session, person) if person else row.person_id
             session.add(row)
             return _draft(row)
 
@@ -83,11 +87,29 @@ class Drafts:
             row.fields, row.changed_at = {**row.fields, name: clean}, at
             return _draft(row)
 
-    def resume(self, conversation: str) -> Draft | None:
-        """Return the form that was worked on last in a conversation, or None."""
-        newest = select(DraftRow).filter_by(conversation_id=conversation).order_by(DraftRow.changed_at.desc()).limit(1)
+    def resume(self, conversation: str, person: Person | None = None) -> Draft | None:
+        """Return the form that was worked on last in a conversation, or None.
+
+        With `person` it is theirs or nobody's, and one that they began elsewhere is moved here.
+        """
+        with self._database.transaction() as session:
+            mine = DraftRow.conversation_id == conversation
+            if person:
+                theirs = person_id(session, person)
+                mine = or_(mine & DraftRow.person_id.is_(None), DraftRow.person_id == theirs)
+            newest = select(DraftRow).where(mine, DraftRow.changed_at > self._clock() - KEPT).order_by(DraftRow.changed_at.desc())
+            row = session.scalar(newest.limit(1))
+            if row is None:
+                return None
+            if row.conversation_id != conversation:
+                session.execute(delete(DraftRow).filter_by(conversation_id=conversation, challenge_id=row.challenge_id))
+                row.conversation_id = conversation
+            return _draft(row)
+
+    def find(self, conversation: str, challenge: str) -> Draft | None:
+        """Return the form about a challenge that is in progress in a conversation, or None."""
         with self._database.reading() as session:
-            row = session.scalar(newest.where(DraftRow.changed_at > self._clock() - KEPT))
+            row = session.get(DraftRow, (conversation, challenge))
             return _draft(row) if row else None
 
     def cancel(self, conversation: str, challenge: str) -> None:

@@ -108,6 +108,21 @@ class Following:
             raise refusal
         return follows
 
+    def send_code_again(self, person: Person) -> Follow:
+        """Send a new code, which replaces the one before, for what the person has begun to follow by e-mail.
+
+        Raises:
+            NotFoundError: nothing waits for a code.
+            RefusedError: too many codes have been sent.
+        """
+        with self._database.transaction() as session:
+            waiting = session.scalars(_theirs(person).where(FollowRow.confirmed_at.is_(None)).with_for_update(of=FollowRow)).all()
+            if not waiting:
+                raise NotFoundError("nothing_to_confirm")
+            sent = max(waiting, key=lambda row: (row.code_hash is not None, row.id))
+            _send_code(session, sent, self._clock())
+            return _follow(sent)
+
     def unfollow(self, person: Person, *, challenge: str = "", area: str = "") -> int:
         """Stop following a challenge or an area, or everything when none is named; return how many follows ended."""
         rows = _theirs(person)
@@ -145,7 +160,12 @@ def _confirm_or_send(session: Session, row: FollowRow, at: datetime) -> None:
         return  # the code that is on its way confirms this too
     if len(waiting) >= MOST_CODES_TO_ADDRESS:
         raise RefusedError("too_many_codes_to_address", most=MOST_CODES_TO_ADDRESS)
-    data: dict[str, Any] = {"challenge": row.challenge_id, "area": row.area, "language": row.language}
+    _send_code(session, row, at)
+
+
+def _send_code(session: Session, row: FollowRow, at: datetime) -> None:
+    title = find_challenge(session, row.challenge_id, hidden=True).body["title"] if row.challenge_id else None
+    data: dict[str, Any] = {"challenge": row.challenge_id, "title": title, "area": row.area, "language": row.language}
     data |= {"code": issue(row, at), "until": (at + CODE_LIVES).isoformat()}
     enqueue(session, [Message(f"follow.code:{row.id}:{row.codes_sent}", "follow.code", row.address, data)], at)
 

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.audit import audit
 from knowledge.database import Database
 from knowledge.interest_form import FIELDS
 from knowledge.interest_tables import InterestFormRow, InterestRow
-from knowledge.people import Person, require
+from knowledge.people import Person, holds, require
 from knowledge.registrations import confirmed_forms, find_registration
-from knowledge.standing import find_challenge, hold_challenge
+from knowledge.standing import COUNTED, find_challenge, hold_challenge
 from knowledge.swedish_time import Clock
-from knowledge.tables import now
+from knowledge.tables import EntryRow, now
 
 COLUMNS = (
     "number", "status", "registered_at", "confirmed_at", "company", "organisation_number", "contact", "email", "phone", "kind",
@@ -40,6 +40,17 @@ class Listed:
     marked: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many companies have shown interest in a challenge, and how many have withdrawn."""
+
+    id: str
+    title: str
+    stage: str
+    count: int
+    withdrawn: int
+
+
 class InterestLists:
     """Shows an owner who has registered; whoever takes out a list leaves a row in the audit trail."""
 
@@ -58,6 +69,19 @@ class InterestLists:
             require(session, person, "owner", hold_challenge(session, challenge, hidden=True))
             audit(session, person, "interest.listed", challenge, self._clock())
             return _listed(session, challenge)
+
+    def counts(self, person: Person) -> list[Count]:
+        """Return how many have registered for each challenge that somebody has, in order of id; those this person owns."""
+        counted = func.sum(case((InterestRow.status.in_(COUNTED), 1), else_=0))
+        withdrawn = func.sum(case((InterestRow.status == "withdrawn", 1), else_=0))
+        rows = select(EntryRow, counted, withdrawn).join(InterestRow, InterestRow.challenge_id == EntryRow.id)
+        rows = rows.group_by(EntryRow.id).order_by(EntryRow.id)
+        with self._database.reading() as session:
+            return [
+                Count(entry.id, entry.body["title"], entry.status, int(some), int(gone))
+                for entry, some, gone in session.execute(rows)
+                if holds(session, person, "owner", entry)
+            ]
 
     def release_copy(self, person: Person, challenge: str) -> list[Listed]:
         """Return the list with the marked fields and the personal data of sole traders hidden; raises as `of`.

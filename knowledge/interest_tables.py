@@ -115,6 +115,7 @@ class DraftRow(Table):
 
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
     challenge_id: Mapped[str] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     challenge_version: Mapped[int]
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     notices: Mapped[list[Any]]

@@ -19,7 +19,7 @@ from knowledge.masking import mask
 from knowledge.people import Person, require
 from knowledge.plain_text import readable
 from knowledge.registrations import find_registration
-from knowledge.standing import change_standing, hold_challenge
+from knowledge.standing import change_standing, find_challenge, hold_challenge, standing_row
 from knowledge.swedish_time import Clock, swedish_date
 from knowledge.tables import EntryRow, now
 
@@ -38,6 +38,15 @@ class Overdue:
     days: int
 
 
+@dataclass(frozen=True, slots=True)
+class OwnerTold:
+    """Where, how often and in what language the owner of a challenge is told of interest and questions."""
+
+    email: str
+    told: str
+    language: str
+
+
 class Ownership:
     """What the owner of a challenge decides beside its stage and text."""
 
@@ -54,6 +63,13 @@ class Ownership:
         """
         address = f"mailto:{clean_email(email)}"
         self._change(person, challenge, "owner.told_at", owner_address=address, owner_told=told, owner_language=language)
+
+    def told(self, person: Person, challenge: str) -> OwnerTold | None:
+        """Return what `tell_at` decided, or None when nobody has decided it; raises as `tell_at`."""
+        with self._database.reading() as session:
+            require(session, person, "owner", find_challenge(session, challenge, hidden=True))
+            row = standing_row(session, challenge)
+            return OwnerTold(row.owner_address.removeprefix("mailto:"), row.owner_told, row.owner_language) if row.owner_address else None
 
     def show_counter(self, person: Person, challenge: str, *, shown: bool) -> None:
         """Decide whether readers see how many companies have shown interest; raises as `tell_at`."""

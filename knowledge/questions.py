@@ -93,11 +93,15 @@ class Questions:
             log(session, entry.id, "answer", told, at)
             announce(session, entry, "challenge.answer", str(row.id), told, at, same_moment=True)
 
-    def published(self, challenge: str) -> list[Question]:
-        """Return the questions of a challenge that have been answered, oldest first; raise NotFoundError when there is no challenge."""
+    def published(self, challenge: str, *, hidden: bool = False) -> list[Question]:
+        """Return the questions of a challenge that have been answered, oldest first.
+
+        Raises:
+            NotFoundError: there is no such challenge, or none that a reader may see unless `hidden`.
+        """
         rows = select(QuestionRow).where(QuestionRow.challenge_id == challenge, QuestionRow.answer.is_not(None))
         with self._database.reading() as session:
-            find_challenge(session, challenge)
+            find_challenge(session, challenge, hidden=hidden)
             in_order = rows.order_by(QuestionRow.answered_at, QuestionRow.id)
             return [
                 Question(row.id, row.challenge_id, row.asked or row.text, row.answer, row.answered_at or row.sent_at)

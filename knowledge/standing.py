@@ -40,10 +40,10 @@ class Standing:
     lessons: str | None
 
 
-def standing_of(database: Database, challenge: str, clock: Clock = now) -> Standing:
-    """Return how a challenge stands; raise NotFoundError when there is none that a reader may see."""
+def standing_of(database: Database, challenge: str, clock: Clock = now, *, hidden: bool = False) -> Standing:
+    """Return how a challenge stands; raise NotFoundError when there is none, or none that a reader may see unless `hidden`."""
     with database.reading() as session:
-        entry = find_challenge(session, challenge)
+        entry = find_challenge(session, challenge, hidden=hidden)
         row = standing_row(session, challenge)
         return Standing(
             challenge,
@@ -57,6 +57,12 @@ def standing_of(database: Database, challenge: str, clock: Clock = now) -> Stand
             row.outcome,
             row.lessons,
         )
+
+
+def check_open(database: Database, challenge: str, clock: Clock = now) -> None:
+    """Raise RefusedError unless companies may register interest and ask now, NotFoundError when there is no such challenge."""
+    with database.reading() as session:
+        require_open(session, find_challenge(session, challenge), clock())
 
 
 def find_challenge(session: Session, challenge: str, *, hidden: bool = False) -> EntryRow:

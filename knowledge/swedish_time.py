@@ -10,6 +10,11 @@ Clock = Callable[[], datetime]
 _SWEDEN = ZoneInfo("Europe/Stockholm")
 
 
+def swedish_time(moment: datetime) -> datetime:
+    """Return a moment by the Swedish clock."""
+    return moment.astimezone(_SWEDEN)
+
+
 def swedish_date(moment: datetime) -> date:
     """Return the Swedish date at a moment."""
-    return moment.astimezone(_SWEDEN).date()
+    return swedish_time(moment).date()

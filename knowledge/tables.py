@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -77,6 +77,9 @@ class ConversationRow(Table):
     language: Mapped[str] = mapped_column(String(2), default="sv")
     organisation: Mapped[str | None] = mapped_column(String(120))
     choices: Mapped[list[Any]] = mapped_column(default=list)
+    asked: Mapped[str | None] = mapped_column(String(60))
+    said: Mapped[str | None] = mapped_column(Text)
+    private: Mapped[list[Any] | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     active_at: Mapped[datetime] = mapped_column(default=now, index=True)
 

@@ -18,6 +18,9 @@ SUBMIT = {
     "clarify_form": "action_find",
     "organisation_form": "action_save_me_too",
     "reason_form": "action_save_reason",
+    "interest_form": "action_send_interest",
+    "follow_form": "action_followed",
+    "question_form": "action_question_sent",
 }
 
 # An intent's actions in order; a form stands last.
@@ -57,7 +60,19 @@ ANSWERS: dict[str, list[str]] = {
     "citizen_errand": ["action_citizen_errand"],
     "company_offer": ["action_company"],
     "browse_open": ["action_browse_open"],
-    "register_interest": ["action_register_interest"],
+    "register_interest": ["action_register_interest", "interest_form"],
+    "resume_interest": ["action_resume_interest", "interest_form"],
+    "give_detail": ["action_take_detail", "interest_form"],
+    "change_field": ["action_change_field", "interest_form"],
+    "discard_interest": ["action_discard_interest"],
+    "enter_code": ["action_enter_code"],
+    "send_code_again": ["action_send_code_again"],
+    "my_interests": ["action_my_interests"],
+    "withdraw_interest": ["action_withdraw_interest"],
+    "follow": ["action_follow", "follow_form"],
+    "unfollow": ["action_unfollow"],
+    "my_follows": ["action_my_follows"],
+    "ask_challenge_question": ["action_ask_challenge_question", "question_form"],
     "i_am_company": ["action_i_am_company"],
     "propose": ["action_propose"],
 }
@@ -77,26 +92,51 @@ ANSWERED_WITHIN = {
 UNCLEAR_WITHIN = {"nlu_fallback", "out_of_scope", "affirm", "deny"}
 
 # "No" and "don't know" to a question that nobody has to answer mean: leave it.
-VOLUNTARY = {"organisation_form", "reason_form"}
+VOLUNTARY = {"organisation_form", "reason_form", "follow_form", "question_form"}
 DECLINED = {"deny", "dont_know"}
 
 # The area is a slot of these forms, so a new area is no reason to close them.
 ASKS_AREA = {"need_form", "area_form"}
 AREA_INTENTS = {"state_area", "change_area"}
 
+# Forms whose answers Rasa is not told: what it is told there and cannot use is no answer.
+UNHEARD = {"interest_form", "follow_form", "question_form"}
+
+# What means something of its own while a company registers: whether the form stays open, and the actions.
+WITHIN_INTEREST: dict[str, tuple[bool, list[str]]] = {
+    "cancel": (False, ["action_leave_interest"]),
+    "discard_interest": (False, ["action_discard_interest"]),
+    "go_back": (True, ["action_previous_field"]),
+    "help": (True, ["action_interest_help"]),
+}
+
+
+def special(form: str, intent: str) -> tuple[bool, list[str]] | None:
+    """What an intent means in some forms only, or None."""
+    if form == "interest_form" and intent in WITHIN_INTEREST:
+        return WITHIN_INTEREST[intent]
+    if form in VOLUNTARY and intent in DECLINED:
+        return False, ["action_cancel"]
+    if form in UNHEARD and intent in {"give_detail", "dont_know", *UNCLEAR_WITHIN}:
+        return True, ["action_not_an_answer"]
+    return None
+
 
 def within(form: str, intent: str) -> tuple[bool, list[str]]:
     """Whether the form stays open, and the actions that the intent leads to."""
     answer = ANSWERS[intent]
-    if form in VOLUNTARY and intent in DECLINED:
-        return False, ["action_cancel"]
+    if (own := special(form, intent)) is not None:
+        return own
     if intent in UNCLEAR_WITHIN:
         return True, ["utter_not_understood"]
     if form in ASKS_AREA and intent in AREA_INTENTS:
         return True, answer[:1]
     if answer[-1] == form:
         return True, answer[:-1]
-    return intent in ANSWERED_WITHIN, answer
+    if intent in ANSWERED_WITHIN:
+        return True, answer
+    # The company hears that its form waits, before it hears something else.
+    return False, ["action_interest_paused", *answer] if form == "interest_form" else answer
 
 
 def steps(actions: list[str]) -> list[str]:

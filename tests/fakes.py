@@ -10,7 +10,7 @@ import numpy as np
 from index.encoder import Vectors
 from knowledge.errors import UnavailableError
 
-DIMENSION = 64
+DIMENSION = 256
 BATCH = 16
 
 # As with E5, two texts that share nothing have a cosine of about 0.8.

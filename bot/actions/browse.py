@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.actions.find import MOST, choices_below, page_of, unavailable
 from bot.actions.turn import Answer, Outcome, Turn
 from bot.answers import PAGE, details, entry_titles, reply, solution_line
+from bot.early_dialogue import questions_card, standing_facts, standing_links
 from bot.replies import Card, Choice, Element, Fact, Link, Notice, Text
 from bot.services import Services
 from index.search import Hit
@@ -15,6 +16,7 @@ from knowledge.errors import UnavailableError
 from knowledge.municipalities import is_small, municipalities_in
 
 _MOST_SOLUTIONS = 8
+_FOR_COMPANIES = ("register_interest", "follow", "ask_challenge_question")
 _ORDINALS = {
     "första": 1, "andra": 2, "tredje": 3, "ettan": 1, "tvåan": 2, "trean": 3, "ett": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5,
     "first": 1, "second": 2, "third": 3, "one": 1, "two": 2, "three": 3, "ensimmäinen": 1, "toinen": 2, "kolmas": 3,
@@ -37,7 +39,7 @@ async def more(services: Services, turn: Turn) -> Outcome:
     results = [*seen, *(hit.id for hit in fresh)]
     left = [hit for hit in found.hits if hit.id not in results]
     choices = choices_below(turn, [*fresh, *left], shown=len(fresh))
-    remember = {"results": results, "shown": len(fresh), "focus": fresh[0].id}
+    remember = {"results": results, "shown": len(fresh), "focus": fresh[0].id, "opened": None}
     return Outcome([reply(Text(text=turn.say("browse.more")), *page, choices=choices)], remember)
 
 
@@ -116,9 +118,22 @@ async def _show(services: Services, turn: Turn, entry_id: str) -> Outcome:
     count = await asyncio.to_thread(services.voices.same_needs, entry.entry.id) if isinstance(entry, Challenge) else 0
     elements: list[Element] = [details(turn.say, entry, solutions, count)]
     if isinstance(entry, Challenge):
-        elements.append(Notice(level="info", text=turn.say("legal.early_dialogue")))
-        choices = entry_titles(turn.say, solutions[:3]) + turn.offer("show_solutions", "me_too", "go_back")
-        return Outcome([reply(*elements, choices=choices)], {"focus": entry.entry.id})
+        standing = await asyncio.to_thread(services.standing, entry.entry.id)
+        published = questions_card(turn.say, await asyncio.to_thread(services.questions.published, entry.entry.id))
+        elements += [
+            Card(
+                title=turn.say("standing.title"),
+                facts=standing_facts(turn.say, standing),
+                links=standing_links(turn.say, standing),
+                cards=(published,) if published else (),
+            ),
+            Notice(level="info", text=turn.say("legal.early_dialogue")),
+        ]
+        if turn.slot("role") == "company":
+            choices = [*turn.offer(*_FOR_COMPANIES), *entry_titles(turn.say, solutions[:3]), *turn.offer("go_back")]
+        else:
+            choices = [*entry_titles(turn.say, solutions[:3]), *turn.offer("show_solutions", "me_too", "follow", "go_back")]
+        return Outcome([reply(*elements, choices=choices)], {"focus": entry.entry.id, "opened": entry.entry.id})
     siblings = entry_titles(turn.say, others[:3])
     return Outcome([reply(*elements, choices=[*siblings, *turn.offer("go_back")])])
 

@@ -1,72 +1,84 @@
-"""Answer companies: which challenges are open, for what they sell; every company gets the same."""
+"""Answer companies: which challenges are open, for what they sell or where they are; every company gets the same."""
 
 import asyncio
+from collections.abc import Sequence
 
 from bot.actions.find import area_in, unavailable
 from bot.actions.turn import Answer, Outcome, Turn
 from bot.answers import reply
+from bot.early_dialogue import standing_facts, standing_links
 from bot.replies import Card, Choice, Element, Fact, Link, Notice, Text
 from bot.services import Services
 from index.search import Hit
 from knowledge.areas import area
 from knowledge.catalogue import Challenge
 from knowledge.errors import UnavailableError
+from knowledge.regions import Region, region_in
+from knowledge.standing import Standing
 
 _PAGE = 5
 
 
 async def company(services: Services, turn: Turn) -> Outcome:
-    """Show the open challenges nearest to what a company offers."""
+    """Show the open challenges nearest to what a company offers, from the region that it names where there are any."""
     challenges = await asyncio.to_thread(services.catalogue.open_challenges)
-    by_id = {each.entry.id: each for each in challenges}
+    region = region_in(turn.message)
+    there = _of_region(challenges, region)
+    by_id = {each.entry.id: each for each in there or challenges}
     try:
         found = await asyncio.to_thread(services.search.ask, turn.message, among=by_id, limit=_PAGE)
     except UnavailableError as error:
         return Outcome([reply(unavailable(turn, error))])
     if not found.hits:
         return Outcome([reply(Text(text=turn.say("company.none")), choices=turn.offer("browse_open", "start_over"))], {"role": "company"})
-    cards = [_card(turn, number, by_id[hit.id], hit) for number, hit in enumerate(found.hits, 1)]
-    ids = [hit.id for hit in found.hits]
-    return _answer(turn, turn.say("company.found"), cards, ids, turn.message)
+    shown = [by_id[hit.id] for hit in found.hits]
+    return await _answer(services, turn, _heading(turn, region, there), shown, turn.message, found.hits)
 
 
 async def browse_open(services: Services, turn: Turn) -> Outcome:
-    """Show the open challenges, in an area when one is named."""
-    wanted = await area_in(services, turn)
+    """Show the open challenges, in an area or a region when one is named."""
+    region = region_in(turn.message) if turn.is_typed else None
+    wanted = None if region else await area_in(services, turn)
     challenges = await asyncio.to_thread(services.catalogue.open_challenges, wanted)
+    if region:
+        challenges = _of_region(challenges, region)
     if not challenges:
-        return Outcome([reply(Text(text=turn.say("company.none_open")), choices=turn.offer("browse_open", "start_over"))])
+        none = turn.say("company.none_there", region=region.name) if region else turn.say("company.none_open")
+        return Outcome([reply(Text(text=none), choices=turn.offer("browse_open", "start_over"))])
     shown = challenges[:_PAGE]
-    heading = turn.say(
-        "company.open",
-        count=len(challenges),
-        shown=len(shown),
-        area=area(wanted).label(turn.language) if wanted else turn.say("company.all_areas"),
-    )
-    cards = [_card(turn, number, each) for number, each in enumerate(shown, 1)]
-    return _answer(turn, heading, cards, [each.entry.id for each in shown], "")
+    place = region.name if region else area(wanted).label(turn.language) if wanted else turn.say("company.all_areas")
+    heading = turn.say("company.open", count=len(challenges), shown=len(shown), area=place)
+    follow = [_follow_area(turn, wanted)] if wanted else []
+    return await _answer(services, turn, heading, shown, "", more=follow)
 
 
 async def i_am_company(services: Services, turn: Turn) -> Outcome:
     """Welcome a company and say what it can do here."""
-    return Outcome([reply(Text(text=turn.say("company.welcome")), choices=turn.offer("browse_open", "start_over"))], {"role": "company"})
+    choices = turn.offer("browse_open", "my_interests", "start_over")
+    return Outcome([reply(Text(text=turn.say("company.welcome")), choices=choices)], {"role": "company"})
 
 
-async def register_interest(services: Services, turn: Turn) -> Outcome:
-    """Tell a company how it will hear when interest can be registered."""
-    contact = services.settings.contact or turn.say("contact.none")
-    elements: list[Element] = [
-        Text(text=turn.say("company.register_later", contact=contact)),
-        Notice(level="info", text=turn.say("legal.early_dialogue")),
-    ]
-    return Outcome([reply(*elements, choices=turn.offer("browse_open", "start_over"))], {"role": "company"})
+def _of_region(challenges: Sequence[Challenge], region: Region | None) -> list[Challenge]:
+    return [each for each in challenges if region and region.holds(each.entry.organisation)]
 
 
-def _card(turn: Turn, number: int, challenge: Challenge, hit: Hit | None = None) -> Card:
+def _heading(turn: Turn, region: Region | None, there: Sequence[Challenge]) -> str:
+    if region is None:
+        return turn.say("company.found")
+    return turn.say("company.found_there" if there else "company.found_elsewhere", region=region.name)
+
+
+def _follow_area(turn: Turn, slug: str) -> Choice:
+    label = turn.say("choice.follow_area", area=area(slug).label(turn.language))
+    return Choice(label=label, intent="follow", entities={"area": slug})
+
+
+def _card(turn: Turn, number: int, challenge: Challenge, standing: Standing, hit: Hit | None) -> Card:
     file = challenge.entry
     facts = [
         Fact(label=turn.say("field.area"), value=area(file.area).label(turn.language)),
         Fact(label=turn.say("field.goal"), value=file.goal),
+        *standing_facts(turn.say, standing),
     ]
     if hit:
         facts.insert(0, Fact(label=turn.say("field.why"), value=turn.say(f"why.{hit.why.part}", text=hit.why.text)))
@@ -75,19 +87,34 @@ def _card(turn: Turn, number: int, challenge: Challenge, hit: Hit | None = None)
         subtitle=f"{file.organisation} · {turn.say(f'status.{challenge.status}')}",
         text=file.summary,
         facts=tuple(facts),
-        links=tuple(Link(text=source.title, url=source.url) for source in file.sources[:1]),
+        links=(*(Link(text=source.title, url=source.url) for source in file.sources[:1]), *standing_links(turn.say, standing)),
     )
 
 
-def _answer(turn: Turn, heading: str, cards: list[Card], ids: list[str], query: str) -> Outcome:
+async def _answer(
+    services: Services,
+    turn: Turn,
+    heading: str,
+    shown: Sequence[Challenge],
+    query: str,
+    hits: Sequence[Hit] = (),
+    more: Sequence[Choice] = (),
+) -> Outcome:
+    ids = [each.entry.id for each in shown]
+    standings = await asyncio.to_thread(lambda: [services.standing(entry) for entry in ids])
+    why = [*hits, *[None] * (len(shown) - len(hits))]
+    cards = [
+        _card(turn, number, each, standing, hit) for number, (each, standing, hit) in enumerate(zip(shown, standings, why, strict=True), 1)
+    ]
     choices = [
         Choice(label=turn.say("choice.details", number=number), intent="show_one", entities={"entry": entry})
         for number, entry in enumerate(ids, 1)
     ]
-    choices += turn.offer("register_interest", "start_over")
+    choices += [*turn.offer("register_interest", "follow"), *more, *turn.offer("start_over")]
     elements: list[Element] = [Text(text=heading), *cards, Notice(level="info", text=turn.say("legal.early_dialogue"))]
-    remember = {"results": ids, "shown": len(ids), "focus": ids[0], "query": query, "role": "company"}
-    return Outcome([reply(*elements, choices=choices)], remember)
+    # Several are on screen, and none of them is meant before the company has said which.
+    remember = {"results": ids, "shown": len(ids), "focus": ids[0], "opened": ids[0] if len(ids) == 1 else None}
+    return Outcome([reply(*elements, choices=choices)], remember | {"query": query, "role": "company"})
 
 
 # The names that the rules use -> what answers them.
@@ -95,5 +122,4 @@ ACTIONS: dict[str, Answer] = {
     "action_company": company,
     "action_browse_open": browse_open,
     "action_i_am_company": i_am_company,
-    "action_register_interest": register_interest,
 }

@@ -83,6 +83,7 @@ async def _show_found(services: Services, turn: Turn, question: str, found: Foun
         "results": [hit.id for hit in found.hits[:PAGE]],
         "shown": len(found.hits[:PAGE]),
         "focus": found.hits[0].id,
+        "opened": None,
         "awaiting": "useful",
     }
     return Outcome([reply(*opening(turn.say, found, guessed), *page, choices=choices)], remember)

@@ -4,7 +4,7 @@ Returning nothing for a slot makes the form reject the message; then the rule of
 """
 
 import asyncio
-import re
+import logging
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -14,6 +14,7 @@ from rasa_sdk.forms import FormValidationAction
 from bot.actions.find import NOTHING_TO_ADD, area_in
 from bot.actions.turn import Turn
 from bot.answers import reply
+from bot.asking import COMMANDS
 from bot.replies import Text, to_wire
 from bot.services import Services
 from knowledge.areas import WHOLE_MUNICIPALITY
@@ -22,18 +23,16 @@ from knowledge.sensitive import is_sensitive
 
 _ANSWERS = {"describe_problem", "state_area", "out_of_scope", "nlu_fallback", "dont_know", "affirm", "deny", ""}
 # Long texts tell of a need even when a word in them sounds like a command; see nlu/README.md.
-_SURE = 0.7
+SURE = 0.7
 _VERY_SURE = 0.9
 _FEW_WORDS = 6
-_COMMANDS = re.compile(
-    r"(avbryt|stopp|sluta|börja om|hjälp|tillbaka|radera samtalet|nej|nej tack|cancel|stop|start over|help|back|no|no thanks"
-    r"|peruuta|keskeytä|alusta|apua|takaisin|ei)[ .!]*",
-    re.IGNORECASE,
-)
 _DISTRESS = {"sensitive_statement", "delete_conversation"}
 _ENOUGH_FOR_A_NEED = 4
 
 Slots = dict[str, Any]
+
+# The SDK warns for each slot that needs no validation after it was extracted: ours are checked while they are.
+logging.getLogger("rasa_sdk.forms").setLevel(logging.ERROR)
 
 
 def interrupts(turn: Turn, *, free_text: bool) -> bool:
@@ -45,15 +44,15 @@ def interrupts(turn: Turn, *, free_text: bool) -> bool:
         return True
     if turn.intent in _ANSWERS:
         return False
-    if not turn.is_typed or _COMMANDS.fullmatch(turn.message):
+    if not turn.is_typed or COMMANDS.fullmatch(turn.message):
         return True
     if free_text:
         return turn.intent in _DISTRESS and turn.confidence >= _VERY_SURE
     few = len(turn.message.split()) <= _FEW_WORDS
-    return turn.confidence >= _SURE and (few or (turn.intent in _DISTRESS and turn.confidence >= _VERY_SURE))
+    return turn.confidence >= SURE and (few or (turn.intent in _DISTRESS and turn.confidence >= _VERY_SURE))
 
 
-class _Form(FormValidationAction):
+class Form(FormValidationAction):
     """Base of the forms; each is named in the rules as `validate_` and its form."""
 
     form = ""
@@ -84,7 +83,7 @@ class _Form(FormValidationAction):
         return {"area": None}
 
 
-class NeedForm(_Form):
+class NeedForm(Form):
     """Asks for the area and the problem."""
 
     form = "need_form"
@@ -101,7 +100,7 @@ class NeedForm(_Form):
         return {"problem": turn.message or None}
 
 
-class AreaForm(_Form):
+class AreaForm(Form):
     """Asks for another area."""
 
     form = "area_form"
@@ -111,7 +110,7 @@ class AreaForm(_Form):
         return await self._area(dispatcher, tracker)
 
 
-class ClarifyForm(_Form):
+class ClarifyForm(Form):
     """Asks the one question that may help when nothing was found."""
 
     form = "clarify_form"
@@ -124,7 +123,7 @@ class ClarifyForm(_Form):
         return {"clarification": NOTHING_TO_ADD if turn.intent in ("deny", "dont_know", "affirm") else turn.message or None}
 
 
-class OrganisationForm(_Form):
+class OrganisationForm(Form):
     """Asks which organisation has the same need."""
 
     form = "organisation_form"
@@ -143,7 +142,7 @@ class OrganisationForm(_Form):
         return {"organisation": await asyncio.to_thread(official_name, turn.message) or None}
 
 
-class ReasonForm(_Form):
+class ReasonForm(Form):
     """Asks why an answer did not help."""
 
     form = "reason_form"
@@ -160,4 +159,4 @@ class ReasonForm(_Form):
         return {"reason": turn.message or None}
 
 
-FORMS: tuple[type[_Form], ...] = (NeedForm, AreaForm, ClarifyForm, OrganisationForm, ReasonForm)
+FORMS: tuple[type[Form], ...] = (NeedForm, AreaForm, ClarifyForm, OrganisationForm, ReasonForm)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from bot.actions.find import answer
+from bot.actions.own_interests import withdraw_now
 from bot.actions.turn import Answer, Outcome, Turn
 from bot.actions.voice import save_proposal, say_useful
 from bot.answers import reply
@@ -19,7 +20,10 @@ log = logging.getLogger(__name__)
 
 # Everything that a fresh start forgets.
 _FRESH: dict[str, None] = dict.fromkeys(
-    ("area", "problem", "clarification", "organisation", "reason", "results", "shown", "focus", "awaiting", "query", "role")
+    (
+        *("area", "problem", "clarification", "organisation", "reason", "results", "shown", "focus", "opened", "awaiting", "query", "role"),
+        *("interest", "interest_field", "interest_answer", "following", "follow_answer", "question_about", "question_answer"),
+    )
 )
 _LANGUAGE_WORDS = {
     "en": ("engel", "engl", "inglés"),
@@ -37,6 +41,8 @@ async def affirm(services: Services, turn: Turn) -> Outcome:
             return _forget(services, turn)
         case "useful":
             return await say_useful(services, turn)
+        case awaiting if awaiting.startswith("withdraw:"):
+            return await withdraw_now(services, turn)
     return Outcome([reply(Text(text=turn.say("steer.yes_to_what")), choices=turn.offer("start_guided"))])
 
 
@@ -48,6 +54,10 @@ async def deny(services: Services, turn: Turn) -> Outcome:
         case "useful":
             choices = turn.offer("useful_no", "start_over")
             return Outcome([reply(Text(text=turn.say("steer.not_useful")), choices=choices)], {"awaiting": None})
+        case awaiting if awaiting.startswith("withdraw:"):
+            return Outcome(
+                [reply(Text(text=turn.say("interest.stays")), choices=turn.offer("my_interests", "start_over"))], {"awaiting": None}
+            )
     return Outcome([reply(Text(text=turn.say("steer.no_then")), choices=turn.offer("start_guided"))])
 
 

@@ -1,5 +1,6 @@
 """What an action knows of the turn it serves, and what it gives back."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from bot.replies import Choice, Reply, to_wire
 from bot.services import Services
 from bot.texts import text
 from knowledge.masking import mask
+from knowledge.people import Person
 
 Event = dict[str, Any]
 
@@ -29,6 +31,7 @@ class Turn:
     language: str
     channel: str
     organisation: str
+    person: Person
 
     @classmethod
     def of(cls, tracker: Tracker) -> "Turn":
@@ -36,6 +39,7 @@ class Turn:
         latest = tracker.latest_message or {}
         about = latest.get("metadata") or {}
         intent = latest.get("intent") or {}
+        channel = about.get("channel") or "terminal"
         return cls(
             conversation=tracker.sender_id,
             message=mask((latest.get("text") or "").strip()),
@@ -44,8 +48,9 @@ class Turn:
             entities={found["entity"]: str(found["value"]) for found in latest.get("entities") or []},
             slots=dict(tracker.slots),
             language=about.get("language") or "sv",
-            channel=about.get("channel") or "terminal",
+            channel=channel,
             organisation=about.get("organisation") or "",
+            person=Person(channel, about.get("tenant") or "-", about.get("person") or tracker.sender_id),
         )
 
     @property
@@ -80,12 +85,16 @@ class Turn:
 
 @dataclass(slots=True)
 class Outcome:
-    """What to say, what to remember (slots by name), other events for Rasa, and whether the conversation is to be removed."""
+    """What to say, what to remember (slots by name), other events for Rasa, and whether the conversation is to be removed.
+
+    `private` keeps what is said from Rasa's store, for it holds addresses and names that the person entered.
+    """
 
     replies: list[Reply] = field(default_factory=list)
     remember: dict[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     forget: bool = False
+    private: bool = False
 
 
 Answer = Callable[[Services, Turn], Coroutine[Any, Any, Outcome]]
@@ -104,10 +113,14 @@ class GuideAction(Action):
         return self._name
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
-        """Answer the turn; Rasa carries the replies through as they are."""
+        """Answer the turn; Rasa carries the replies through as they are, and of private ones only the number."""
         outcome = await self._answer(self._services, Turn.of(tracker))
         for reply in outcome.replies:
-            dispatcher.utter_message(json_message={"reply": to_wire(reply)})
+            message: dict[str, Any] = {"reply": to_wire(reply)}
+            if outcome.private:
+                keep = self._services.conversations.say_privately
+                message = {"private": await asyncio.to_thread(keep, tracker.sender_id, message["reply"])}
+            dispatcher.utter_message(json_message=message)
         if outcome.forget:
             dispatcher.utter_message(json_message={"forget": True})
         return [*(SlotSet(name, value) for name, value in outcome.remember.items()), *outcome.events]

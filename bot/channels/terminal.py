@@ -1,6 +1,7 @@
 """The terminal: a conversation by keyboard, or one turn a line when the input is piped."""
 
 import asyncio
+import getpass
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -31,6 +32,8 @@ class Terminal:
         self._dialogue = dialogue
         self._language = language
         self._conversation = str(uuid4())
+        # Each run is a conversation of its own; what its user has registered, follows or began to fill in is found again.
+        self._person = _user()
         self._interactive = sys.stdin.isatty() and sys.stdout.isatty()
         self._plain = plain or not self._interactive
         # Nothing is cut or wrapped when another program reads the answers.
@@ -40,15 +43,18 @@ class Terminal:
 
     async def talk(self) -> None:
         """Hold the conversation until the person leaves, the input ends, or Ctrl-C is pressed."""
-        await self._answer(Interaction("terminal", self._conversation, intent="open", language=self._language))
+        await self._answer(self._interaction(intent="open"))
         try:
             async for line in self._lines():
                 if line.strip().casefold() in _LEAVE:
                     break
-                await self._answer(Interaction("terminal", self._conversation, text=line, language=self._language))
+                await self._answer(self._interaction(line))
         except (EOFError, KeyboardInterrupt):
             self._console.print()
         self._console.print(text(self._language, "terminal.bye"))
+
+    def _interaction(self, words: str = "", intent: str = "") -> Interaction:
+        return Interaction("terminal", self._conversation, words, intent, language=self._language, person=self._person)
 
     async def _answer(self, interaction: Interaction) -> None:
         with self._thinking():
@@ -71,7 +77,7 @@ class Terminal:
             session: PromptSession[str] = PromptSession()
             hint = HTML("<i>{}</i>").format(text(self._language, "terminal.number_hint"))
             while True:
-                yield await session.prompt_async(text(self._language, "terminal.prompt"), bottom_toolbar=hint)
+                yield await session.prompt_async(text(self._language, "terminal.prompt") + " ", bottom_toolbar=hint)
         while line := await asyncio.to_thread(sys.stdin.readline):
             yield line.rstrip("\n")
 
@@ -79,15 +85,28 @@ class Terminal:
         return nullcontext() if self._plain else self._console.status("")
 
 
+def _user() -> str:
+    """Return the name of the system's user, or the number where it has none, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 def plain_lines(reply: Reply) -> Iterator[str]:
-    """Yield a reply as lines of plain text that a screen reader can read from top to bottom."""
+    """Yield a reply as lines of plain text that a screen reader can read from top to bottom; no control code gets through."""
+    for line in _lines_of(reply):
+        yield "".join(sign for sign in line if sign.isprintable())
+
+
+def _lines_of(reply: Reply) -> Iterator[str]:
     for element in reply.elements:
         if isinstance(element, Card):
             yield from _plain_card(element)
         elif isinstance(element, Notice):
-            yield f"{_SIGNS[element.level]} {element.text}"
+            yield from f"{_SIGNS[element.level]} {element.text}".splitlines()
         else:
-            yield element.text
+            yield from element.text.splitlines()
     yield from (f"{number}) {choice.label}" for number, choice in enumerate(reply.choices, 1))
     yield ""
 

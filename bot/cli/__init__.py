@@ -5,7 +5,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from bot.cli import chat, content, database, doctor, index, search, serve
+from bot.cli import challenge, chat, content, database, doctor, index, interest, outbox, role, search, serve
 from bot.cli.speaking import complain
 from knowledge.errors import GuidenError
 
@@ -24,6 +24,10 @@ app.command("reindex")(index.reindex)
 app.command("doctor")(doctor.doctor)
 app.add_typer(index.app, name="index")
 app.add_typer(content.app, name="content")
+app.add_typer(interest.app, name="interest")
+app.add_typer(challenge.app, name="challenge")
+app.add_typer(role.app, name="role")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(database.app, name="db")
 
 

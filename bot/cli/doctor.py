@@ -9,7 +9,7 @@ from knowledge.errors import GuidenError, UnavailableError
 
 
 def doctor() -> None:
-    """Kontrollera inställningar, databas, språkmodell, index och dialogserver, en rad för varje."""
+    """Kontrollera inställningar, databas, språkmodell, index, dialogserver och mejl, en rad för varje."""
     from index.encoder import E5Encoder
     from index.search import Search
     from knowledge.database import Database
@@ -21,19 +21,21 @@ def doctor() -> None:
         "model": encoder.load,
         "index": lambda: Search(settings().index, encoder).generation,
         "rasa": _rasa,
+        "mail": _mail,
     }
-    broken = [name for name, check in checks.items() if not _passes(name, check)]
+    notes = {} if settings().smtp_host else {"mail": say("cli.mail_to_file", folder=settings().outbox)}
+    broken = [name for name, check in checks.items() if not _passes(name, check, notes.get(name))]
     if broken:
         raise typer.Exit(1)
 
 
-def _passes(name: str, check: Callable[[], object]) -> bool:
+def _passes(name: str, check: Callable[[], object], note: str | None) -> bool:
     try:
         check()
     except GuidenError as error:
         print(f"{name}: {say('cli.doctor_bad')}: {say(f'error.{error.key}', **error.details)}")
         return False
-    print(f"{name}: {say('cli.doctor_ok')}")
+    print(": ".join(filter(None, (name, say("cli.doctor_ok"), note))))
     return True
 
 
@@ -53,3 +55,12 @@ def _rasa() -> None:
     for path in (settings().rasa_python, settings().rasa_model):
         if not path.exists():
             raise UnavailableError("rasa_not_built", path=path)
+
+
+def _mail() -> None:
+    import asyncio
+
+    from bot.mail import Mail
+
+    if settings().smtp_host:
+        asyncio.run(Mail(settings()).check())

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 
+from bot.cli.operating import told_where_mail_goes
 from bot.cli.speaking import settings, tell
 
 
@@ -20,4 +21,5 @@ async def _serve() -> None:
     guide = Guide(settings())
     async with guide.running():
         tell("cli.serving", host=settings().host, port=guide.port)
+        told_where_mail_goes()
         await stop.wait()

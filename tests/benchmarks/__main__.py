@@ -2,12 +2,13 @@
 
 import argparse
 
-from tests.benchmarks import chain, reindexing, searching, vector_sizes
+from tests.benchmarks import chain, interests, reindexing, searching, vector_sizes
 
 PARTS = {
     "search": searching.run,
     "chain": chain.run,
     "reindex": reindexing.run,
+    "interests": interests.run,
     "vectors": vector_sizes.run,
 }
 

@@ -1,8 +1,8 @@
 """Learn the gate's second stage on the tuning questions: prints the numbers that `index/gate.py` holds.
 
 Run with `python -m tests.benchmarks.learn_gate` after a reindex. The thresholds are chosen from cross-validated odds, so that no question
-has judged itself: a match is given above the highest odds of any unanswerable question, something related above
-those of all but five in a hundred.
+has judged itself: a match is given where one unanswerable question in a hundred would get it, something related where five in a hundred
+would.
 """
 
 from dataclasses import astuple
@@ -24,6 +24,7 @@ from knowledge.errors import UnavailableError
 
 QUESTIONS = Path(__file__).parent / "questions.jsonl"
 _FALSE_RELATED = 0.05
+_FALSE_MATCH_SIGMAS = 2.33
 
 
 def main() -> None:
@@ -48,11 +49,15 @@ def main() -> None:
     weights = regression.coef_[0] / scaler.scale_
     print("BIAS =", round(float(regression.intercept_[0] - weights @ scaler.mean_), 3))
     print("ADDS =", {name: round(float(weight), 3) for name, weight in zip(ADDS, weights, strict=True)})
-    unanswerable = np.sort(odds[~answerable])[::-1]
-    for name, allowed in (("MATCH_FROM", 0), ("RELATED_FROM", int(_FALSE_RELATED * len(unanswerable)))):
-        threshold = float(unanswerable[allowed]) + 0.005
-        below = (odds[answerable] < threshold).mean()
-        print(f"{name} = {threshold:.3f}  # {allowed} of {len(unanswerable)} false, {below:.3f} of the answerable below")
+    unanswerable = np.log(odds[~answerable] / (1 - odds[~answerable]))
+    for name, threshold in (
+        # Some sixty questions have no tail to read 1 in 100 from, so a normal one is fitted to their log-odds.
+        ("MATCH_FROM", float(unanswerable.mean() + _FALSE_MATCH_SIGMAS * unanswerable.std())),
+        ("RELATED_FROM", float(np.quantile(unanswerable, 1 - _FALSE_RELATED))),
+    ):
+        chance = 1 / (1 + np.exp(-threshold))
+        false, below = (unanswerable >= threshold).mean(), (odds[answerable] < chance).mean()
+        print(f"{name} = {chance:.3f}  # {false:.3f} of the unanswerable above, {below:.3f} of the answerable below")
 
 
 def _unseen(model: object, signals: np.ndarray, answerable: np.ndarray, seed: int) -> np.ndarray:

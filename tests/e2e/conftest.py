@@ -24,9 +24,10 @@ CATALOGUE = Path(__file__).parent.parent / "fixtures" / "catalogue"
 class Talk:
     """One person's conversation with the guide, as plain text."""
 
-    def __init__(self, guide: Guide, language: str = "sv") -> None:
+    def __init__(self, guide: Guide, language: str = "sv", person: str = "") -> None:
         self.guide = guide
         self.language = language
+        self.person = person
         self.place = str(uuid4())
         self.choices: tuple[Choice, ...] = ()
 
@@ -43,12 +44,18 @@ class Talk:
         chosen = next(choice for choice in self.choices if choice.label == label)
         return self._read(await self._turn(intent=chosen.intent, entities=chosen.entities))
 
+    async def turn_as(self, intent: str, entities: dict[str, str] | None = None) -> str:
+        """Choose something by what it stands for, as a button of an older answer does, and return the answer."""
+        return self._read(await self._turn(intent=intent, entities=entities))
+
     async def replies(self, words: str) -> list[Reply]:
         """Write `words` and return the replies themselves."""
         return await self._turn(text=words)
 
     async def _turn(self, text: str = "", intent: str = "", entities: dict[str, str] | None = None, event_id: str = "") -> list[Reply]:
-        interaction = Interaction("terminal", self.place, text, intent, entities or {}, event_id=event_id, language=self.language)
+        interaction = Interaction(
+            "terminal", self.place, text, intent, entities or {}, event_id=event_id, language=self.language, person=self.person
+        )
         return await self.guide.dialogue.turn(interaction)
 
     def _read(self, replies: list[Reply]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from index import builder, generation
+from index import builder, generation, recogniser
 from index.builder import reindex
 from index.generation import Generation
 from index.recogniser import Recogniser
@@ -61,6 +61,7 @@ def stop_at(point: str) -> None:
 
 def main() -> None:
     """Reindex until the point."""
+    recogniser._LEARN_UP_TO = 0  # learning would import PyTorch, in each of these processes
     url, root, point = sys.argv[1:]
     batches = int(point.split(" ")[0]) if "batch" in point else 0
     stop_at(point)

@@ -67,7 +67,7 @@ finally:
     ran = Guiden(Path("var")).run([sys.executable, "-c", code])
 
     assert (0, "[]") == (ran.returncode, ran.stderr.strip())
-    for command in ("chat", "serve", "search", "reindex", "doctor", "index", "content", "db"):
+    for command in ("chat", "serve", "search", "reindex", "doctor", "index", "content", "interest", "challenge", "role", "outbox", "db"):
         assert f"│ {command} " in ran.stdout
 
 
@@ -150,7 +150,7 @@ def test_input_that_is_no_text(read_only: Guiden) -> None:
         (["content", "import"], 2, "path"),
         (["content", "import", "/no/such/folder"], 1, "/no/such/folder"),
         (["content", "check", "/no/such/folder"], 1, "/no/such/folder"),
-        (["content", "export", "/dev/null"], 2, "/dev/null"),
+        (["content", "export", "pyproject.toml"], 2, "pyproject.toml"),
         (["index", "evaluate", "/no/such/file"], 2, "/no/such/file"),
         (["reindex"], 1, "guiden content import"),
     ],
@@ -219,17 +219,19 @@ def test_doctor(read_only: Guiden) -> None:
     """When every part can be used, each is told on a line."""
     ran = read_only("doctor", GUIDEN_RASA_URL="http://127.0.0.1:9")
 
-    assert (0, ["GUIDEN_HOME: ok", "database: ok", "model: ok", "index: ok", "rasa: ok"]) == (ran.returncode, ran.stdout.splitlines())
+    assert (0, ["GUIDEN_HOME: ok", "database: ok", "model: ok", "index: ok", "rasa: ok"]) == (ran.returncode, ran.stdout.splitlines()[:-1])
+    assert f"mail: ok: Ingen mejlserver är vald (GUIDEN_SMTP_HOST); meddelanden skrivs som .eml i {read_only.home / 'outbox'}" in ran.stdout
 
 
 def test_doctor_finds_what_is_missing(guiden: Guiden) -> None:
     """Each part that cannot be used is told on its line with what to do, and the others are still checked."""
-    ran = guiden("doctor", GUIDEN_MODEL=str(ROOT / "docs"), GUIDEN_RASA_PYTHON="/no/python")
+    mail = {"GUIDEN_SMTP_HOST": "127.0.0.1", "GUIDEN_SMTP_PORT": "9", "GUIDEN_MAIL_FROM": "guiden@kommunen.se"}
+    ran = guiden("doctor", GUIDEN_MODEL=str(ROOT / "docs"), GUIDEN_RASA_PYTHON="/no/python", **mail)
     told = dict(line.split(": ", 1) for line in ran.stdout.splitlines())
 
     assert (1, "ok", "ok") == (ran.returncode, told["GUIDEN_HOME"], told["database"])
-    assert ["fel", "fel", "fel"] == [told[name].split(":")[0] for name in ("model", "index", "rasa")]
-    assert (True, True) == ("guiden reindex" in told["index"], "/no/python" in told["rasa"])
+    assert ["fel"] * 4 == [told[name].split(":")[0] for name in ("model", "index", "rasa", "mail")]
+    assert (True, True, True) == ("guiden reindex" in told["index"], "/no/python" in told["rasa"], "127.0.0.1:9" in told["mail"])
 
 
 def test_database_upgrade(guiden: Guiden) -> None:

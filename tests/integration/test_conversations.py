@@ -126,3 +126,47 @@ def test_idle_conversations(database: Database) -> None:
     _find(database, "b")
 
     assert [silent.id] == Conversations(database).idle_since(21)
+
+
+def test_asked_until_the_next_answer(database: Database) -> None:
+    """What a form asked for is remembered until the next answer to the person asks for something else, or nothing."""
+    conversations = Conversations(database)
+    found = _find(database)
+    conversations.offer(found.id, [], "interest.email")
+    asked = _find(database).asked
+    conversations.offer(found.id, [])
+
+    assert ("interest.email", "") == (asked, _find(database).asked)
+
+
+def test_words_are_taken_once(database: Database) -> None:
+    """The words that answer a form are handed over once, and are gone when the turn is over whether they were taken or not."""
+    conversations = Conversations(database)
+    found = _find(database)
+    conversations.offer(found.id, [], "interest.email")
+    conversations.hear(found.id, "anna@bolaget.se")
+    taken = [conversations.take(found.id) for _ in range(2)]
+    conversations.hear(found.id, "anna@bolaget.se")
+    conversations.offer(found.id, [], "interest.phone")
+
+    assert [("interest.email", "anna@bolaget.se"), ("interest.email", None)] == taken
+    assert ("interest.phone", None) == conversations.take(found.id)
+
+
+def test_private_answers_are_kept_for_the_turn(database: Database) -> None:
+    """Answers with a person's own data are numbered in their order, and gone when the turn is over."""
+    conversations = Conversations(database)
+    found = _find(database)
+    numbers = [conversations.say_privately(found.id, {"elements": [name]}) for name in ("a", "b")]
+    kept = conversations.private(found.id)
+    conversations.offer(found.id, [])
+
+    assert ([0, 1], [{"elements": ["a"]}, {"elements": ["b"]}], []) == (numbers, kept, conversations.private(found.id))
+
+
+def test_nothing_is_kept_of_a_conversation_that_is_gone(database: Database) -> None:
+    """A conversation that was removed in the middle of a turn keeps no words, and the turn goes on."""
+    conversations = Conversations(database)
+    conversations.hear("borta", "anna@bolaget.se")
+
+    assert (("", None), 0, []) == (conversations.take("borta"), conversations.say_privately("borta", {}), conversations.private("borta"))

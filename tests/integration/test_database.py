@@ -175,3 +175,15 @@ def test_postgres_url_without_driver(postgres_url: str) -> None:
     database.close()
 
     assert "postgresql+psycopg" == database.engine.url.drivername
+
+
+def test_database_of_a_newer_program_is_refused(sqlite_url: str) -> None:
+    """A database whose schema this program does not know is left alone, with one clear error."""
+    database = Database(sqlite_url)
+    database.upgrade()
+    with database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(UnavailableError, match="database_newer"):
+        database.upgrade()
+    database.close()

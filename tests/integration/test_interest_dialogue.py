@@ -219,6 +219,23 @@ def test_follow_by_mail_is_confirmed(ready: Database, clock: Clock) -> None:
         following.confirm(BO, "123456")
 
 
+def test_code_for_following_is_sent_again(ready: Database, clock: Clock) -> None:
+    """A new code replaces the one before; with nothing waiting there is none to send."""
+    following = Following(ready, clock)
+    with pytest.raises(NotFoundError, match="nothing_to_confirm"):
+        following.send_code_again(BO)
+    following.follow(BO, challenge=CHALLENGE, email="bo@annat.se")
+    first = last_code(ready, "bo@annat.se")
+    following.send_code_again(BO)
+    second = last_code(ready, "bo@annat.se")
+
+    assert 2 == len(sent(ready, "follow.code"))
+    if first != second:
+        with pytest.raises(RefusedError, match="code_wrong"):
+            following.confirm(BO, first)
+    assert [True] == [each.confirmed for each in following.confirm(BO, second)]
+
+
 def test_confirmed_address_needs_no_second_code(ready: Database, clock: Clock) -> None:
     """A person who has confirmed an address with a registration follows with it at once."""
     assert Following(ready, clock).follow(ANNA, challenge=CHALLENGE, email="anna@bolaget.se").confirmed

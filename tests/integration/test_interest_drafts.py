@@ -9,7 +9,7 @@ from knowledge.errors import NotFoundError, RefusedError
 from knowledge.interest_form import FIELDS
 from knowledge.interest_tables import DraftRow
 from knowledge.interests import Interests
-from tests.interest_world import ANNA, CHALLENGE, VALUES, Clock, add_challenge, count, form, notices
+from tests.interest_world import ANNA, BO, CHALLENGE, VALUES, Clock, add_challenge, count, form, notices
 
 
 @pytest.fixture
@@ -91,6 +91,22 @@ def test_cancelled_draft_is_gone(database: Database, drafts: Drafts, conversatio
     assert count(database, DraftRow) == 0
     with pytest.raises(NotFoundError, match="no_draft"):
         drafts.put(conversation, CHALLENGE, "company", "Bolaget AB")
+
+
+def test_goes_on_in_another_conversation(database: Database, drafts: Drafts, conversation: str, clock: Clock) -> None:
+    """Whoever began a form goes on with it from another conversation, where it then is, in place of one begun there before."""
+    other = Conversations(database).find("terminal", "-", "anna-hemma", "sv").id
+    drafts.begin(other, CHALLENGE, notices())
+    clock.move(minutes=1)
+    drafts.begin(conversation, CHALLENGE, notices(), ANNA)
+    drafts.put(conversation, CHALLENGE, "company", "Bolaget AB")
+
+    assert drafts.resume(conversation, BO) is None
+    resumed = drafts.resume(other, ANNA)
+
+    assert resumed == drafts.find(other, CHALLENGE)
+    assert resumed is not None
+    assert ({"company": "Bolaget AB"}, None) == (resumed.fields, drafts.find(conversation, CHALLENGE))
 
 
 def test_old_drafts_go(database: Database, drafts: Drafts, conversation: str, clock: Clock) -> None:

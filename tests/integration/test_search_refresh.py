@@ -1,6 +1,5 @@
 """Taking up a new index, and saying why one cannot be used."""
 
-import shutil
 import threading
 from pathlib import Path
 
@@ -8,13 +7,10 @@ import pytest
 
 from index.builder import reindex
 from index.search import Found, Search
-from knowledge.database import Database
 from knowledge.errors import UnavailableError
 from knowledge.tables import EntryRow
 from tests.fakes import FakeEncoder
-
-KEYS = "ingen vet vem som tog med sig hem nr 47 igår"
-PASTA = "i dag åkte 40 kilo pasta i tunnan"
+from tests.integration.conftest import KEYS, PASTA, ids, stored
 
 
 def test_no_index(tmp_path: Path) -> None:
@@ -35,16 +31,17 @@ def test_file_in_place_of_the_home(tmp_path: Path) -> None:
     assert "home_not_writable" == caught.value.key
 
 
-def test_index_of_another_model(home: Path) -> None:
+def test_index_of_another_model(fake_home: Path) -> None:
     """An index that another model made is not searched, and both models are named."""
     with pytest.raises(UnavailableError) as caught:
-        Search(home / "index", FakeEncoder("another")).ask(KEYS)
+        Search(fake_home / "index", FakeEncoder("another")).ask(KEYS)
 
     assert ("index_of_another_model", {"index": "fake", "model": "another"}) == (caught.value.key, caught.value.details)
 
 
-def test_refresh_without_a_new_generation(search: Search) -> None:
+def test_refresh_without_a_new_generation(fake_home: Path) -> None:
     """Refreshing an index that has not changed loads nothing."""
+    search = Search(fake_home / "index", FakeEncoder())
     before = search.generation
 
     assert (False, before) == (search.refresh(), search.generation)
@@ -53,12 +50,12 @@ def test_refresh_without_a_new_generation(search: Search) -> None:
 def test_refresh(own_home: Path) -> None:
     """After a reindex the search goes on with the old index until it is refreshed, and then knows the new one."""
     search = Search(own_home / "index", FakeEncoder())
-    before = _ids(search.ask(PASTA))
+    before = ids(search.ask(PASTA))
     _archive(own_home, "skolmat-slangs")
-    old = _ids(search.ask(PASTA))
+    old = ids(search.ask(PASTA))
 
     assert (True, False) == (search.refresh(), search.refresh())
-    assert (before, "skolmat-slangs", False) == (old, before[0], "skolmat-slangs" in _ids(search.ask(PASTA)))
+    assert (before, "skolmat-slangs", False) == (old, before[0], "skolmat-slangs" in ids(search.ask(PASTA)))
 
 
 def test_refresh_to_a_damaged_generation(own_home: Path) -> None:
@@ -102,11 +99,11 @@ def test_refresh_while_others_search(own_home: Path) -> None:
         for thread in threads:
             thread.join()
 
-    assert {("nycklar-i-hemtjansten",)} == {tuple(_ids(each)[:1]) if isinstance(each, Found) else repr(each) for each in answers}
+    assert {("nycklar-i-hemtjansten",)} == {tuple(ids(each)[:1]) if isinstance(each, Found) else repr(each) for each in answers}
 
 
 def _archive(home: Path, entry_id: str) -> None:
-    database = Database(_url(home))
+    database = stored(home)
     with database.transaction() as session:
         session.get_one(EntryRow, entry_id).status = "archived"
     reindex(database, FakeEncoder(), home / "index")

@@ -51,7 +51,6 @@ def test_nothing_offered() -> None:
     assert chosen_by("1", []) is None
 
 
-@pytest.mark.xfail(reason="chosen_by strips . ) ! from what is typed but not from the label; Funktionsstöd (LSS och SoL) is one")
 @pytest.mark.parametrize("label", ["Funktionsstöd (LSS och SoL)", "Visa: Hjälp!", "Visa: Vi får inget svar."])
 def test_label_that_ends_with_a_sign(label: str) -> None:
     """A label that ends with a bracket or a full stop can be typed as it stands."""

@@ -9,15 +9,15 @@ from index.encoder import Vectors
 from index.recogniser import Recogniser
 
 ENTRIES = 5
-EACH = 12
+EACH = 200
 
 
 def _sayings(seed: int) -> Vectors:
-    """Return rows that differ along their own axis by entry, and far more along an axis that says nothing of entries."""
+    """Return rows that differ along their own axis by entry, and far more along an axis that says little of entries."""
     random = np.random.default_rng(seed)
     rows = 0.1 * random.standard_normal((ENTRIES * EACH, 8))
     rows[np.arange(ENTRIES * EACH), np.repeat(np.arange(ENTRIES), EACH)] += 0.5
-    rows[:, 7] += random.standard_normal(ENTRIES * EACH)
+    rows[:, 7] += random.standard_normal(ENTRIES * EACH) + 0.3 * np.repeat(np.arange(ENTRIES), EACH)
     return np.asarray(rows, np.float32)
 
 
@@ -34,16 +34,21 @@ def recogniser(owners: np.ndarray) -> Recogniser:
 
 
 def test_unseen_sayings(recogniser: Recogniser, owners: np.ndarray) -> None:
-    """Nearly everything new that is said of an entry scores highest for that entry, however much it differs in other ways."""
-    right = np.mean([recogniser.scores(row).argmax() == owner for row, owner in zip(_sayings(2), owners, strict=True)])
-
-    assert right >= 0.95
+    """Most of what is new of an entry scores highest for that entry, however much it differs in other ways."""
+    assert _right(recogniser, owners) >= 0.7
 
 
-def test_what_does_not_tell_entries_apart(recogniser: Recogniser) -> None:
-    """What differs as much within entries as between them counts for less than what tells them apart."""
-    assert np.abs(recogniser.weights[7]).max() < 0.2 * np.abs(recogniser.weights[:ENTRIES]).max()
-    assert (8, ENTRIES) == recogniser.weights.shape
+def test_better_than_the_centres(recogniser: Recogniser, owners: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learning tells entries apart better than their centres, which must do in a catalogue too large to learn from."""
+    monkeypatch.setattr("index.recogniser._LEARN_UP_TO", ENTRIES - 1)
+    centres = Recogniser.learn(_sayings(1), owners, ENTRIES)
+
+    assert _right(recogniser, owners) - 0.1 > _right(centres, owners) > 1 / ENTRIES
+
+
+def test_same_passages_same_weights(recogniser: Recogniser, owners: np.ndarray) -> None:
+    """What is learned depends on nothing but the passages."""
+    assert (recogniser.weights == Recogniser.learn(_sayings(1), owners, ENTRIES).weights).all()
 
 
 def test_single_entry() -> None:
@@ -68,3 +73,8 @@ def test_kept_on_disk(recogniser: Recogniser, tmp_path: Path) -> None:
 
     for question in _sayings(2)[:5]:
         assert recogniser.scores(question).tolist() == read.scores(question).tolist()
+
+
+def _right(recogniser: Recogniser, owners: np.ndarray) -> float:
+    """Return the share of new sayings that score highest for their own entry."""
+    return float(np.mean([recogniser.scores(row).argmax() == owner for row, owner in zip(_sayings(2), owners, strict=True)]))

@@ -1,6 +1,7 @@
 """Scoring entries by three legs."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -9,14 +10,24 @@ from index.encoder import Vectors
 from index.generation import VERSION, Generation, IndexedEntry, Meta, entry_of_row
 from index.lexical import LexicalIndex
 from index.passages import Passage
-from index.recogniser import Recogniser
-from index.scoring import Scored, score
+from index.scoring import WEIGHTS, Scored, score
 from index.vectors import VectorIndex
 
 EACH = 3
 DIMENSION = 8
 
 Make = Callable[..., Generation]
+
+
+@dataclass(frozen=True)
+class _Recognises:
+    """A recogniser that gives every question the same scores."""
+
+    values: Vectors
+
+    def scores(self, _question: Vectors) -> Vectors:
+        """Return the score of each entry."""
+        return self.values
 
 
 @pytest.fixture
@@ -34,7 +45,6 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
         ]
         rows = np.zeros((len(cosines), DIMENSION), np.float32)
         rows[:, 0] = cosines
-        recogniser = Recogniser(np.zeros(DIMENSION, np.float32), np.zeros((DIMENSION, len(words)), np.float32), np.array(recognition))
         return Generation(
             Meta("fake", VERSION, "", len(entries), len(rows), ""),
             entries,
@@ -42,7 +52,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
             rows,
             VectorIndex.build(rows),
             LexicalIndex.build(words),
-            recogniser,
+            _Recognises(np.array(recognition, np.float32)),
         )
 
     return generation
@@ -95,7 +105,8 @@ def test_fused(make: Make) -> None:
     """The legs are added with their weights, and other weights can be given."""
     found = _scored(make([0.9, 0, 0, 0.5, 0, 0], ["nyckel", "lås"], [2.0, 1.0]))
 
-    np.testing.assert_allclose(0.4 * found.meaning + 0.3 * found.words + 0.3 * found.recognition, found.fused(), rtol=1e-5)
+    weighted = sum(weight * getattr(found, leg) for leg, weight in WEIGHTS.items())
+    np.testing.assert_allclose(weighted, found.fused(), rtol=1e-5)
     np.testing.assert_allclose(0.5 * found.words, found.fused({"words": 0.5}), rtol=1e-5)
 
 

@@ -29,6 +29,10 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GUIDEN_TURN_SECONDS", "121"),
         ("GUIDEN_TURN_SECONDS", "snart"),
         ("GUIDEN_LOG_LEVEL", "LOUD"),
+        ("GUIDEN_SMTP_PORT", "0"),
+        ("GUIDEN_SMTP_TLS", "ssl"),
+        ("GUIDEN_MAIL_FROM", "guiden"),
+        ("GUIDEN_PUBLIC_URL", "guiden.kommunen.se"),
     ],
 )
 def test_wrong_value(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -80,3 +84,26 @@ def test_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GUIDEN_RASA_SECRET", "hemlis")
 
     assert ("hemlis", False) == (load_settings().rasa_secret, "hemlis" in repr(load_settings()))
+
+
+def test_mail_server_needs_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever chooses a mail server is told to choose a sender too."""
+    monkeypatch.setenv("GUIDEN_SMTP_HOST", "mail.kommunen.se")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert "GUIDEN_MAIL_FROM" == caught.value.details["name"]
+
+
+def test_password_never_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user of the mail server is refused without TLS, and the password shows in no log of the settings."""
+    for name, value in (("HOST", "mail.kommunen.se"), ("USERNAME", "guiden"), ("PASSWORD", "hemlis")):
+        monkeypatch.setenv(f"GUIDEN_SMTP_{name}", value)
+    monkeypatch.setenv("GUIDEN_MAIL_FROM", "guiden@kommunen.se")
+    assert ("hemlis", "starttls", False) == (load_settings().smtp_password, load_settings().smtp_tls, "hemlis" in repr(load_settings()))
+
+    monkeypatch.setenv("GUIDEN_SMTP_TLS", "none")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    assert ("GUIDEN_SMTP_TLS", False) == (caught.value.details["name"], "hemlis" in str(caught.value))

@@ -84,9 +84,9 @@ def _placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-def _raw(language: str) -> dict[str, Any]:
-    tree: dict[str, Any] = yaml.safe_load((Path(bot.texts.__file__).parent / f"{language}.yml").read_text("utf-8"))
-    return tree
+def _raw(language: str) -> list[tuple[str, Any]]:
+    files = sorted((Path(bot.texts.__file__).parent / language).glob("*.yml"))
+    return [leaf for file in files for leaf in _leaves(yaml.safe_load(file.read_text("utf-8")))]
 
 
 def _leaves(tree: dict[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -114,7 +114,15 @@ def test_same_values_in_every_language(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sentences_are_words(language: str) -> None:
     """No sentence is empty, and none is a YAML `no`, `on` or number that only looks like a word."""
-    assert [] == [key for key, value in _leaves(_raw(language)) if not isinstance(value, str) or not value.strip()]
+    assert [] == [key for key, value in _raw(language) if not isinstance(value, str) or not value.strip()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_stand_in_one_file(language: str) -> None:
+    """No two files of a language have the same sentence, for one of them would never be said."""
+    keys = [key for key, _ in _raw(language)]
+
+    assert ([], True) == (sorted({key for key in keys if keys.count(key) > 1}), len(keys) > 0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
