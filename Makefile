@@ -10,7 +10,6 @@ BIN := .venv/bin
 UV := $(BIN)/uv
 # A folder or index page of wheels that pip has been told of is worth uv's knowing too (a CPU build of torch, for example).
 export UV_FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS))
-export OMP_NUM_THREADS RASA_TELEMETRY_ENABLED PYTHONWARNINGS
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
 CONTENT := $(shell find knowledge/content -name '*.yml' | sed 's/ /\\ /g')
