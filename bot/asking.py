@@ -13,6 +13,8 @@ from knowledge.sensitive import is_sensitive
 INTEREST, HARM = "interest.", "interest.harm:"
 CONFIRM, CODE, FOLLOW_EMAIL, QUESTION = "interest.confirm", "code", "follow.email", "question.text"
 
+# The field after the one that has just been answered.
+NEXT = "next"
 # What a field that is left empty gets from a button or a word, and a request for secrecy that is taken back.
 NOTHING, DROP = "-", "drop"
 
@@ -22,6 +24,7 @@ CHANGE = "change_field"
 
 # Answers that can be any words: a company may be called "Stopp AB" and a message may begin with "Hjälp", so only whole commands are none.
 _FREE = {INTEREST + name for name in ("company", "contact", "message", "reference")} | {QUESTION}
+_NAMES = {INTEREST + "company", INTEREST + "contact"}
 _OPTIONAL = {INTEREST + name for name in ("organisation_number", "phone", "message", "reference", "secrecy")}
 
 COMMANDS = re.compile(
@@ -114,12 +117,14 @@ def _meant(asked: str, typed: str) -> str | None:
 
 
 def _is_free_answer(asked: str, typed: str) -> bool:
+    if asked in _NAMES and typed.endswith("?"):
+        return False
     return (asked in _FREE or asked.startswith(HARM)) and not COMMANDS.fullmatch(typed) and not is_sensitive(typed)
 
 
 def _is_attempt(asked: str, typed: str) -> bool:
     """Tell whether some words are an address or a number, right or wrong, and no question about it."""
     if asked in (INTEREST + "email", FOLLOW_EMAIL):
-        return "@" in typed
+        return "@" in typed or ("." in typed.strip(".") and " " not in typed)
     digits = sum(sign.isdigit() for sign in typed)
     return asked in (INTEREST + "phone", INTEREST + "organisation_number") and digits * 2 >= len(typed.replace(" ", ""))

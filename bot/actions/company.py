@@ -1,6 +1,7 @@
 """Answer companies: which challenges are open, for what they sell or where they are; every company gets the same."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from bot.actions.find import area_in, unavailable
@@ -17,6 +18,12 @@ from knowledge.regions import Region, region_in
 from knowledge.standing import Standing
 
 _PAGE = 5
+_ASKING = re.compile(
+    r"\b(vilka|vad|visa|se|lista|alla|er|era|finns|det|är|har|ni|nu|just|kan|jag|vi|få|på|mig|oss|tack|öppna|öppet|utmaning(ar|arna)?|behov(en)?"
+    r"|which|what|show|see|list|all|the|are|is|there|open|now|me|us|can|i|we|please|challenges?|needs?"
+    r"|näytä|mitkä|mitä|kaikki|avoimet|avoinna|haasteet|ovat|on)\b",
+    re.IGNORECASE,
+)
 
 
 async def company(services: Services, turn: Turn) -> Outcome:
@@ -38,7 +45,7 @@ async def company(services: Services, turn: Turn) -> Outcome:
 async def browse_open(services: Services, turn: Turn) -> Outcome:
     """Show the open challenges, in an area or a region when one is named."""
     region = region_in(turn.message) if turn.is_typed else None
-    wanted = None if region else await area_in(services, turn)
+    wanted = None if region or _names_nothing(turn) else await area_in(services, turn)
     challenges = await asyncio.to_thread(services.catalogue.open_challenges, wanted)
     if region:
         challenges = _of_region(challenges, region)
@@ -56,6 +63,11 @@ async def i_am_company(services: Services, turn: Turn) -> Outcome:
     """Welcome a company and say what it can do here."""
     choices = turn.offer("browse_open", "my_interests", "start_over")
     return Outcome([reply(Text(text=turn.say("company.welcome")), choices=choices)], {"role": "company"})
+
+
+def _names_nothing(turn: Turn) -> bool:
+    """Tell whether a message only asks for what is open: the meaning of such words is near to some area or other."""
+    return turn.is_typed and not any(sign.isalpha() for sign in _ASKING.sub("", turn.message))
 
 
 def _of_region(challenges: Sequence[Challenge], region: Region | None) -> list[Challenge]:

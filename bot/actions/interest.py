@@ -9,7 +9,7 @@ from bot.actions.meant import ask_which, challenge_meant, refusal, title_of
 from bot.actions.own_interests import sent
 from bot.actions.turn import Answer, Outcome, Turn
 from bot.answers import reply
-from bot.asking import CONFIRM, INTEREST, field_named
+from bot.asking import CONFIRM, INTEREST, NEXT, field_named
 from bot.replies import Choice, Element, Notice, Text
 from bot.services import Services
 from knowledge.drafts import Draft
@@ -56,7 +56,7 @@ async def take_detail(services: Services, turn: Turn) -> Outcome:
     if taken.ended == REFUSED:
         return Outcome([reply(*taken.said, choices=turn.offer("browse_open", "start_over"))], dict(_NO_FORM))
     said_too = [reply(*taken.said)] if taken.said else []
-    return Outcome(said_too, {**_open(draft), "interest_field": taken.ask or None, "interest_answer": taken.ended})
+    return Outcome(said_too, {**_open(draft), "interest_field": taken.ask, "interest_answer": taken.ended})
 
 
 async def change_field(services: Services, turn: Turn) -> Outcome:
@@ -82,14 +82,17 @@ async def previous_field(services: Services, turn: Turn) -> Outcome:
 
 
 async def ask_answer(services: Services, turn: Turn) -> Outcome:
-    """Ask for the next field, or show the summary when every one has been answered."""
+    """Ask for the field that is named or the next in order, or show the summary; what was no answer is asked for again."""
     challenge = turn.slot("interest")
     draft = await asyncio.to_thread(services.drafts.find, turn.conversation, challenge)
     if draft is None:
         return Outcome([reply(refusal(turn, NotFoundError("no_draft", id=challenge)), choices=turn.offer("browse_open"))])
-    name = turn.slot("interest_field") or draft.next_field or CONFIRM.removeprefix(INTEREST)
-    if name == CONFIRM.removeprefix(INTEREST) and draft.next_field:
-        name = draft.next_field
+    name = turn.slot("interest_field")
+    if not name:
+        asked_for, _ = await asyncio.to_thread(services.conversations.take, turn.conversation)
+        name = asked_for.removeprefix(INTEREST) if asked_for.startswith(INTEREST) else NEXT
+    if name in (NEXT, CONFIRM.removeprefix(INTEREST)):
+        name = draft.next_field or CONFIRM.removeprefix(INTEREST)
     asked = question(turn, draft, name, await title_of(services, turn, challenge))
     return Outcome([asked], {"interest_field": None}, private=True)
 
@@ -175,7 +178,7 @@ async def _go_on(services: Services, turn: Turn, draft: Draft) -> Outcome:
 
 
 def _open(draft: Draft) -> dict[str, str | None]:
-    return {"interest": draft.challenge, "interest_field": None, "interest_answer": None, "focus": draft.challenge, "role": "company"}
+    return {"interest": draft.challenge, "interest_field": NEXT, "interest_answer": None, "focus": draft.challenge, "role": "company"}
 
 
 def _notices(turn: Turn) -> Sequence[Element]:

@@ -16,7 +16,7 @@ from bot.actions.forms import SURE, Form, Slots
 from bot.actions.meant import refusal
 from bot.actions.turn import Event, Turn
 from bot.answers import reply
-from bot.asking import ANSWER, COMMANDS, CONFIRM, DROP, INTEREST, NOTHING
+from bot.asking import ANSWER, COMMANDS, CONFIRM, DROP, INTEREST, NEXT, NOTHING
 from bot.replies import Element, Reply, Text, to_wire
 from bot.services import Services
 from knowledge.drafts import Draft
@@ -36,10 +36,10 @@ _STAYS = {
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of an answer: what to say at once, the field to ask for next (empty is the next in order), and how the form ended."""
+    """What became of an answer: what to say at once, the field to ask for then, and how the form ended."""
 
     said: list[Element] = field(default_factory=list)
-    ask: str = ""
+    ask: str = NEXT
     ended: str | None = None
 
 
@@ -74,7 +74,7 @@ class InterestForm(Form):
             taken = await take(self.services, turn, turn.slot("interest"), asked.removeprefix(INTEREST), value)
         if taken.said:
             dispatcher.utter_message(json_message={"reply": to_wire(reply(*taken.said))})
-        tracker.slots["interest_field"] = taken.ask or None
+        tracker.slots["interest_field"] = taken.ask
         return {"interest_answer": taken.ended}
 
 
@@ -91,7 +91,7 @@ async def take(services: Services, turn: Turn, challenge: str, name: str, value:
         return _refused(turn, name, error)
     if name == "organisation_number" and value != NOTHING and after.fields[name] is None:
         return Taken([Text(text=turn.say("interest.sole_trader"))])
-    return Taken(ask="secrecy" if name.startswith("harm:") else "")
+    return Taken(ask="secrecy" if name.startswith("harm:") else NEXT)
 
 
 def _leads(turn: Turn, name: str, value: str) -> Taken | None:

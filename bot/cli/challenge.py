@@ -43,7 +43,7 @@ def stage_(
     facts = Facts(next_update.date() if next_update else None, announcement, outcome, lessons)
     with opened() as database:
         Stages(database).move(operator(), challenge, to, why, facts)
-    tell("cli.challenge_moved", id=challenge, stage=to)
+    tell("cli.challenge_moved", id=challenge, stage=say(f"status.{to}"))
 
 
 @app.command("text")

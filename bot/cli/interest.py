@@ -131,7 +131,7 @@ def _json(row: "Listed") -> dict[str, Any]:
 
 
 def _print_line(row: "Listed") -> None:
-    marked = say("cli.interest_marked", fields=_names(sorted(row.marked))) if row.marked else ""
+    marked = "  " + say("cli.interest_marked", fields=_names(sorted(row.marked))) if row.marked else ""
     words = {name: _shown(name, row.values[name]) for name in ("number", "status", "company", "kind")}
     tell("cli.interest_line", **words, registered_at=row.values["registered_at"][:10], marked=marked)
 

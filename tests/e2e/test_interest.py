@@ -1,26 +1,38 @@
 """A company in the early dialogue, from its first question to the receipt, and what can go wrong on the way."""
 
+import email
+import email.policy
 import os
+import re
 import signal
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 
 from bot.app import Guide
-from knowledge.interest_tables import DraftRow, InterestRow
+from knowledge.interest_tables import DraftRow, FollowRow, InterestFormRow, InterestRow, OutboxRow, QuestionRow, StandingRow
 from knowledge.people import Person
 from knowledge.stages import Facts
 from knowledge.tables import ConversationRow
 from tests.e2e.conftest import Talk
-from tests.interest_world import last_code
 
 OPERATOR = Person("cli", "-", "drift")
 NEED = "Vi säljer sensorer för vattenmätning, vilka har det behovet?"
 LEAKS = "dricksvatten-lacker-osynligt"
 HALLS = "hallar-bokade-men-tomma"
 PLOUGHING = "snorojning-vad-ar-plogat"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _as_if_nothing_had_happened(guide: Guide) -> Iterator[None]:
+    """Leave no counter, promise or answer behind: other tests read the same challenges word for word."""
+    yield
+    with guide.database.transaction() as session:
+        for table in (QuestionRow, InterestFormRow, InterestRow, FollowRow, DraftRow, StandingRow):
+            session.execute(delete(table))
 
 
 def _answers(number: int) -> list[str]:
@@ -58,7 +70,21 @@ async def _register(talk: Talk, challenge: str, number: int) -> str:
     await _open_form(talk, challenge)
     await _fill(talk, number)
     await talk.say("skicka")
-    return await talk.say(f"kod {last_code(talk.guide.database, f'anna{number}@stoppab.se')}")
+    return await talk.say(f"kod {_code(talk.guide, f'anna{number}@stoppab.se')}")
+
+
+def _code(guide: Guide, address: str) -> str:
+    """Return the code in the newest mail to an address: on its way in the outbox, or arrived, where only the mail still has it."""
+    newest = select(OutboxRow).where(OutboxRow.recipient == f"mailto:{address}", OutboxRow.kind.like("%.code"))
+    with guide.database.reading() as session:
+        row = session.scalars(newest.order_by(OutboxRow.id.desc()).limit(1)).one()
+        if "code" in row.data:
+            return str(row.data["code"])
+    file = next((guide.settings.home / "outbox").glob(f"{row.id:06}-*.eml"))
+    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    found = re.search(r"(?<![\d-])\d{6}(?!\d)", mail.get_content())
+    assert found
+    return found.group()
 
 
 def _interests(guide: Guide, challenge: str) -> list[str]:
@@ -90,9 +116,9 @@ async def test_from_first_question_to_receipt(talk: Talk, guide: Guide) -> None:
     summary = await _fill(talk, 1)
     assert all(part in summary for part in ("Företag: Stopp 1 AB", "E-post: anna1@stoppab.se", "Telefon: 0701234567", "Besked: ja"))
     assert "kod till anna1@stoppab.se" in await talk.say("ja")
-    assert "Koden stämmer inte" in await talk.say("kod 000000" if last_code(guide.database, "anna1@stoppab.se") != "000000" else "kod 1")
+    assert "Koden stämmer inte" in await talk.say("kod 000000" if _code(guide, "anna1@stoppab.se") != "000000" else "kod 1")
 
-    receipt = await talk.say(last_code(guide.database, "anna1@stoppab.se"))
+    receipt = await talk.say(_code(guide, "anna1@stoppab.se"))
     assert "Intresset är registrerat" in receipt
     assert "senast 2099-01-31" in receipt
     assert "registrerad" in await talk.say("mina intressen")
@@ -120,6 +146,7 @@ async def test_correct_before_and_after(talk: Talk) -> None:
     assert "(5/10)" in await talk.say("Karin Berg")
     assert "Telefonnumret går inte att läsa" in await talk.say("12345")
     assert "(4/10)" in await talk.say("tillbaka")
+    assert "(4/10)" in await talk.say("hjälp")
     assert "(5/10)" in await talk.say("karin@stoppab.se")
     for said in _answers(3)[4:]:
         summary = await talk.say(said)
@@ -154,7 +181,7 @@ async def test_question_within_the_form(talk: Talk) -> None:
     assert "(2/10)" in await talk.say("vad sparar ni om mig?")
     left = await talk.say("visa alla öppna utmaningar")
     assert "Anmälan väntar" in left
-    assert "öppna utmaningar" in left
+    assert "Öppna utmaningar, alla områden" in left
     assert "(2/10)" in await talk.say("fortsätt anmälan")
 
 
@@ -218,7 +245,7 @@ async def test_follow_by_mail(talk: Talk, guide: Guide) -> None:
     assert "Till vilken e-postadress" in await talk.say("följ äldreomsorg")
     assert "går inte att använda" in await talk.say("anna@")
     assert "kod till foljer@stoppab.se" in await talk.say("foljer@stoppab.se")
-    assert "bekräftad" in await talk.say(last_code(guide.database, "foljer@stoppab.se"))
+    assert "bekräftad" in await talk.say(_code(guide, "foljer@stoppab.se"))
 
     await talk.turn_as("show_one", {"entry": LEAKS})
     assert "Ni följer nu «Dricksvattnet" in await talk.say("följ den")

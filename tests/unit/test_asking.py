@@ -32,6 +32,7 @@ def test_whole_command_is_no_answer(asked: str, command: str) -> None:
     [
         (INTEREST + "email", "anna@bolaget.se"),
         (INTEREST + "email", "anna@"),
+        (INTEREST + "email", "anna(at)bolaget.se"),
         (FOLLOW_EMAIL, "min adress är anna@bolaget.se"),
         (INTEREST + "phone", "070-123 45 67"),
         (INTEREST + "organisation_number", "556036-0793"),
@@ -53,6 +54,7 @@ def test_address_or_number_is_kept_from_rasa(asked: str, typed: str) -> None:
         (INTEREST + "organisation_number", "måste man ha ett?"),
         (INTEREST + "kind", "vad betyder det?"),
         (INTEREST + "notify", "vilka besked då?"),
+        (INTEREST + "company", "vilka utmaningar är öppna?"),
         (INTEREST + "company", "jag orkar inte leva längre"),
         (CODE, "koden kom aldrig"),
         ("", "anna@bolaget.se"),
