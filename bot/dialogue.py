@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 SECRET_HEADER = "X-Guiden-Secret"
 _LONGEST_TEXT = 4000
 _LONGEST_NUMBER = 3
+# What a mail says to write; the assistant cannot have seen the random part.
+_UNFOLLOW = re.compile(r"(?:sluta följa|unfollow|lopeta seuraaminen) ([\w-]{32})[.!]?", re.IGNORECASE)
 # Any number can follow these words; the assistant has only seen some.
 _SHOW = re.compile(r"(?:visa|öppna|nummer|nr|show|open|number|näytä|avaa|numero) (\d{1,3})[.!]?", re.IGNORECASE)
 _LOCKS_KEPT = 10_000
@@ -172,6 +174,8 @@ def _message(interaction: Interaction, conversation: Conversation) -> dict[str, 
     typed = _cleaned(interaction.text)
     if chosen := _chosen(typed, conversation):
         return _payload(chosen.intent, chosen.entities)
+    if mailed := _UNFOLLOW.fullmatch(typed):
+        return _payload("unfollow", {"value": mailed.group(1)})
     if shown := _SHOW.fullmatch(typed):
         return _payload("show_one", {"number": shown.group(1)})
     return {"text": mask(typed)}

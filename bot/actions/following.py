@@ -21,6 +21,8 @@ from knowledge.following import Follow
 DONE, REFUSED = "done", "refused"
 _NO_FORM: dict[str, None] = dict.fromkeys(("following", "follow_answer"))
 _AT_ONCE = re.compile(r"\b(genast|direkt|omedelbart|at once|immediately|right away|heti)\b", re.IGNORECASE)
+# What a mail gives instead of a link where the service has no address of its own.
+_TOKEN = re.compile(r"[\w-]{32}")
 _EVERYTHING = re.compile(r"\b(allt|alla|everything|all|kaik\w+)\b", re.IGNORECASE)
 # What is left of "jag vill följa äldreomsorg" is what is to be followed; of "följ den" nothing is.
 _AROUND = re.compile(
@@ -83,6 +85,8 @@ async def followed(services: Services, turn: Turn) -> Outcome:
 
 async def unfollow(services: Services, turn: Turn) -> Outcome:
     """Stop following what is named, what is on screen, or the only thing there is; ask only when it may be several."""
+    if _TOKEN.fullmatch(turn.entities.get("value", "")):
+        return await _unfollow_by_mail(services, turn, turn.entities["value"])
     mine = await asyncio.to_thread(services.following.of, turn.person)
     if not mine:
         return Outcome([reply(Text(text=turn.say("follow.none")), choices=turn.offer("browse_open"))])
@@ -97,6 +101,16 @@ async def unfollow(services: Services, turn: Turn) -> Outcome:
         parts = (mine[0].challenge, mine[0].area)
     await asyncio.to_thread(services.following.unfollow, turn.person, challenge=parts[0], area=parts[1])
     text = turn.say("follow.ended", what=await _name(services, turn, *parts))
+    return Outcome([reply(Notice(level="success", text=text), choices=turn.offer("my_follows", "browse_open"))])
+
+
+async def _unfollow_by_mail(services: Services, turn: Turn, token: str) -> Outcome:
+    """Stop what a mail was sent for; whoever has the mail may do that, from anywhere."""
+    try:
+        await asyncio.to_thread(services.following.unfollow_by, token, turn.channel)
+    except NotFoundError:
+        return Outcome([reply(Text(text=turn.say("follow.none")), choices=turn.offer("browse_open"))])
+    text = turn.say("follow.all_ended", count=1)
     return Outcome([reply(Notice(level="success", text=text), choices=turn.offer("my_follows", "browse_open"))])
 
 

@@ -255,6 +255,21 @@ async def test_follow_by_mail(talk: Talk, guide: Guide) -> None:
     assert "inte längre «Dricksvattnet" in await talk.say("avfölj")
 
 
+@pytest.mark.parametrize("words", ["sluta följa {}", "unfollow {}", "lopeta seuraaminen {}"])
+async def test_unfollow_by_the_word_in_a_mail(words: str, talk: Talk, guide: Guide) -> None:
+    """The word that a mail gives for unfollowing works for whoever has the mail, in any conversation."""
+    follower = Person("terminal", "-", "somebody-else")
+    guide.services.following.follow(follower, area="aldreomsorg", email="bevakar@foretag.example")
+    with guide.database.reading() as session:
+        token = session.scalars(select(FollowRow.token)).one()
+
+    answer = await talk.say(words.format(token))
+
+    assert "följer inget längre" in answer
+    with guide.database.reading() as session:
+        assert [] == list(session.scalars(select(FollowRow)))
+
+
 async def test_question_and_answer(talk: Talk, guide: Guide) -> None:
     """Only a registrant asks; the answer is read by everybody with the challenge, without a word of who asked."""
     await talk.turn_as("show_one", {"entry": HALLS})
