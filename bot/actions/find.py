@@ -21,8 +21,6 @@ log = logging.getLogger(__name__)
 MOST = 30
 # What stands for a clarification when the person has nothing to add.
 NOTHING_TO_ADD = "-"
-# What a message is called that must not be searched -> the sentence that answers it.
-_REFUSALS = {"sensitive": "sensitive", "errand": "errand", "small_talk": "small_talk", "off_topic": "off_topic"}
 
 
 async def find(services: Services, turn: Turn) -> Outcome:
@@ -33,12 +31,7 @@ async def find(services: Services, turn: Turn) -> Outcome:
 
 
 async def set_area(services: Services, turn: Turn) -> Outcome:
-    """Remember the area that a message names, before the form asks for the problem."""
-    return Outcome(remember={"area": await area_in(services, turn)})
-
-
-async def clear_area(services: Services, turn: Turn) -> Outcome:
-    """Forget the area, or take the one that the message names instead, before the form asks."""
+    """Remember the area that a message names, or that it names none, before the form asks for what is missing."""
     return Outcome(remember={"area": await area_in(services, turn)})
 
 
@@ -126,7 +119,7 @@ def _question(turn: Turn) -> str:
 
 def _refuse(services: Services, turn: Turn, reason: str) -> Outcome:
     level = "warning" if reason == "sensitive" else "info"
-    text = turn.say(f"refuse.{_REFUSALS.get(reason, 'off_topic')}", contact=services.settings.contact or turn.say("contact.none"))
+    text = turn.say(f"refuse.{reason}", contact=services.settings.contact or turn.say("contact.none"))
     return Outcome([reply(Notice(level=level, text=text))])
 
 
@@ -143,4 +136,4 @@ def _nothing(turn: Turn, question: str) -> Outcome:
 
 
 # The names that the rules use -> what answers them.
-ACTIONS: dict[str, Answer] = {"action_find": find, "action_set_area": set_area, "action_clear_area": clear_area}
+ACTIONS: dict[str, Answer] = {"action_find": find, "action_set_area": set_area, "action_clear_area": set_area}
