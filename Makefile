@@ -26,8 +26,8 @@ chat: ready                       ## Talk with the guide in this terminal
 serve: ready                      ## Run the guide as a server
 	@$(BIN)/guiden serve
 
-test: ready $(STAMPS)/nlu-valid   ## Run every test
-	@$(BIN)/pytest
+test: ready $(STAMPS)/nlu-valid $(STAMPS)/node  ## Run every test
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(STAMPS)/bot               ## Check style and types
 	@$(BIN)/ruff check .
@@ -38,7 +38,7 @@ bench: ready                      ## Measure, and print a table
 	@$(BIN)/python -m tests.benchmarks
 
 clean:                            ## Remove what make has built; conversations and other data in var/ stay
-	rm -rf .venv nlu/.venv nlu/models .rasa .stamps *.egg-info results .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv nlu/.venv nlu/models tests/node/node_modules .rasa .stamps *.egg-info results .mypy_cache .pytest_cache .ruff_cache
 
 setup: $(STAMPS)/bot $(STAMPS)/nlu
 ready: setup nlu/models/guide.tar.gz $(HOME_FOLDER)/.indexed
@@ -80,6 +80,13 @@ nlu/models/guide.tar.gz: $(NLU_INPUTS) | $(STAMPS)/nlu
 $(STAMPS)/nlu-valid: $(NLU_INPUTS) | $(STAMPS)/nlu
 	@echo "Kontrollerar dialogens data ..."
 	@$(RASA) data validate --fail-on-warnings -d nlu/domain --data nlu/data > $(STAMPS)/validate.log 2>&1 || { grep -v 'DeprecationWarning' $(STAMPS)/validate.log | tail -n 20 >&2; exit 1; }
+	@touch $@
+
+# Only the tests need Node: emulate, a Slack of its own to test against.
+$(STAMPS)/node: tests/node/package-lock.json | $(STAMPS)
+	@node --version 2> /dev/null | grep -qE '^v([2-9][0-9]|[1-9][0-9]{2})\.' && command -v npm > /dev/null || { echo "Node saknas eller är för gammal: installera Node 20 eller senare med npm, som testerna av Slack behöver, och kör make test igen." >&2; exit 1; }
+	@echo "Installerar det som testerna av Slack behöver ..."
+	@npm ci --prefix tests/node --silent --no-audit --no-fund --ignore-scripts || { echo "Installationen av emulate misslyckades: kontrollera nätet och platsen på disken, och kör make igen." >&2; exit 1; }
 	@touch $@
 
 # The index lives in the home folder, so a new home folder gets one too.

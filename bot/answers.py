@@ -9,6 +9,7 @@ from index.passages import Passage
 from index.search import Found
 from knowledge.areas import area
 from knowledge.catalogue import Challenge, Entry, Solution
+from knowledge.entry_files import Source
 
 PAGE = 3
 SOLUTIONS_BESIDE = 3
@@ -47,14 +48,30 @@ def solution_line(say: Say, solution: Solution) -> Card:
     return Card(
         title=file.title_in(say("language.code")),
         subtitle=_solution_line(say, solution) if file.results else f"{_solution_line(say, solution)} · {say('answer.no_result')}",
-        facts=tuple(Fact(label=say("field.result"), value=result.text) for result in file.results[:1]),
-        links=tuple(Link(text=source.title, url=source.url) for source in file.sources[:1]),
+        facts=(*(Fact(label=say("field.result"), value=result.text) for result in file.results[:1]), *told_here(say, file.sources[:1])),
+        links=page_links(sources_of(say, solution)[:1]),
     )
 
 
 def details(say: Say, entry: Entry, solutions: Sequence[Solution], same_needs: int) -> Card:
     """Return an entry with every field it can have."""
     return _challenge_details(say, entry, solutions, same_needs) if isinstance(entry, Challenge) else _solution_details(say, entry)
+
+
+def page_links(sources: Sequence[Source]) -> tuple[Link, ...]:
+    """Return a link to each source that is a page."""
+    return tuple(Link(text=source.title, url=source.url) for source in sources if source.url)
+
+
+def sources_of(say: Say, entry: Entry) -> list[Source]:
+    """Return the sources of an entry; the titles of those that could not be opened lately say so."""
+    return [_said_broken(say, source) if source.url in entry.broken else source for source in entry.entry.sources]
+
+
+def told_here(say: Say, sources: Sequence[Source]) -> tuple[Fact, ...]:
+    """Return a line for each source that is no page, but told in the guide first hand."""
+    titles = dict.fromkeys(source.title for source in sources if not source.url)
+    return tuple(Fact(label=say("field.source"), value=title) for title in titles)
 
 
 def entry_titles(say: Say, entries: Sequence[Entry]) -> list[Choice]:
@@ -109,11 +126,16 @@ def _solution_line(say: Say, solution: Solution) -> str:
     return " · ".join(parts)
 
 
-def _links(entry: Entry) -> tuple[Link, ...]:
-    return tuple(
-        Link(text=source.title if source.year is None else f"{source.title} ({source.year})", url=source.url)
-        for source in entry.entry.sources
-    )
+def _said_broken(say: Say, source: Source) -> Source:
+    return source.model_copy(update={"title": say("answer.link_broken", title=source.title)})
+
+
+def _dated(say: Say, entry: Entry) -> list[Source]:
+    """Return the sources with their years in their titles, where they are known."""
+    return [
+        source if source.year is None else source.model_copy(update={"title": f"{source.title} ({source.year})"})
+        for source in sources_of(say, entry)
+    ]
 
 
 def _facts(say: Say, named: Sequence[tuple[str, str | None]]) -> tuple[Fact, ...]:
@@ -147,8 +169,8 @@ def _challenge_details(say: Say, challenge: Challenge, solutions: Sequence[Solut
         title=file.title_in(say("language.code")),
         subtitle=_challenge_line(say, challenge),
         text=file.summary,
-        facts=_facts(say, facts),
-        links=_links(challenge),
+        facts=(*_facts(say, facts), *told_here(say, _dated(say, challenge))),
+        links=page_links(_dated(say, challenge)),
         cards=tuple(solution_line(say, solution) for solution in solutions[:SOLUTIONS_BESIDE]),
     )
 
@@ -174,6 +196,6 @@ def _solution_details(say: Say, solution: Solution) -> Card:
         title=file.title_in(say("language.code")),
         subtitle=_solution_line(say, solution),
         text=file.summary,
-        facts=_facts(say, facts),
-        links=_links(solution),
+        facts=(*_facts(say, facts), *told_here(say, _dated(say, solution))),
+        links=page_links(_dated(say, solution)),
     )

@@ -7,31 +7,55 @@ import json
 import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
-from sqlalchemy.engine import make_url
 
 from bot import unfollow_page
-from bot.actions import browse, company, find, following, interest, own_interests, questions, steer, voice
+from bot.actions import (
+    browse,
+    company,
+    contribute,
+    find,
+    following,
+    interest,
+    own_contributions,
+    own_interests,
+    questions,
+    reports,
+    review_form,
+    reviewing,
+    steer,
+    voice,
+)
+from bot.actions.contribution_form import ContributionForm
 from bot.actions.following import FollowForm
 from bot.actions.forms import FORMS
 from bot.actions.interest_form import InterestForm
 from bot.actions.questions import QuestionForm
+from bot.actions.reports import ReportForm
+from bot.actions.review_form import ReviewForm
 from bot.actions.turn import GuideAction
 from bot.chores import Chores
+from bot.delivery import Delivery
 from bot.dialogue import SECRET_HEADER, Dialogue
+from bot.offering import Offering
 from bot.services import Services
 from bot.settings import Settings
 from bot.supervisor import RasaServer
-from bot.tracker_store import TrackerStore
+from bot.tracker_store import TrackerStore, tracker_url
 from index.area_finder import AreaFinder
 from index.encoder import E5Encoder
 from index.search import Search
 from knowledge.database import Database
 from knowledge.errors import UnavailableError
+from knowledge.news import AllNews
+from knowledge.offers import Offers
+
+if TYPE_CHECKING:
+    from bot.channels.slack.app import Slack
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +72,14 @@ class Guide:
         self.encoder = E5Encoder(settings.model, settings.models)
         self.search = Search(settings.index, self.encoder)
         self.services = Services.over(settings, self.database, self.search, AreaFinder(self.encoder))
-        self.tracker_url = _tracker_url(settings)
+        self.tracker_url = tracker_url(settings)
         self.tracker = TrackerStore(self.tracker_url)
-        self.dialogue = Dialogue(settings, self.services.conversations, self.tracker)
+        conversations = self.services.conversations
+        offering = Offering(conversations, Offers(self.database))
+        self.dialogue = Dialogue(settings, conversations, offering, AllNews(self.database), self.tracker)
         self.dialogue.secret = settings.rasa_secret or secrets.token_urlsafe(32)
+        self.delivery = Delivery(settings, self.database)
+        self.slack = _slack(self)
         self.executor = _executor(self.services)
         self.rasa: RasaServer | None = None
         self.port = settings.port
@@ -59,6 +87,8 @@ class Guide:
     @contextlib.asynccontextmanager
     async def running(self, progress: Callable[[], None] = lambda: None, port: int | None = None) -> AsyncIterator["Guide"]:
         """Run until the block ends; `progress` is called while waiting for Rasa.
+
+        With a `port` of its own, beside another guide perhaps, it sends messages to Slack but leaves what comes from there alone.
 
         Raises:
             UnavailableError: the database, the home folder or Rasa cannot be used.
@@ -70,10 +100,13 @@ class Guide:
         try:
             await _listen(site, self.settings)
             self.port = runner.addresses[0][1]
-            async with Chores(self.services, self.dialogue).running():
+            async with Chores(self.services, self.dialogue, self.delivery).running():
                 await asyncio.gather(self._start_rasa(progress), asyncio.to_thread(self._warm_up))
-                yield self
+                async with self.slack.running() if self.slack and port is None else contextlib.nullcontext():
+                    yield self
         finally:
+            if self.slack:
+                await self.slack.close()
             if self.rasa:
                 await self.rasa.stop()
             await self.dialogue.close()
@@ -102,6 +135,8 @@ class Guide:
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/readyz", self._readyz)
         unfollow_page.add_to(app.router, self.services.following)
+        if self.slack:
+            self.slack.add_to(app.router)
         return app
 
     async def _action(self, request: web.Request) -> web.Response:
@@ -121,6 +156,8 @@ class Guide:
 
     async def _readyz(self, _request: web.Request) -> web.Response:
         problems = [name for name, check in self._checks().items() if await asyncio.to_thread(_fails, check)]
+        if self.slack and not await self.slack.works():
+            problems.append("slack")
         return web.json_response({"ready": not problems, "problems": problems}, status=503 if problems else 200)
 
     def _checks(self) -> dict[str, Callable[[], Any]]:
@@ -131,20 +168,25 @@ class Guide:
             raise UnavailableError("dialogue_server", cause="not running")
 
 
-def _tracker_url(settings: Settings) -> str:
-    """Return where Rasa keeps its record: beside the bot's data, in a file of its own when that is SQLite."""
-    url = make_url(settings.database)
-    if url.get_backend_name() == "sqlite":
-        return f"sqlite:///{settings.home / 'rasa.db'}"
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+def _slack(guide: Guide) -> "Slack | None":
+    """Return the channel Slack where it is set; its packages take a second to import."""
+    if not guide.settings.uses_slack:
+        return None
+    from bot.channels.slack.app import Slack
+    from bot.channels.slack.talk import GuideTalk
+
+    slack = Slack(guide.settings, guide.database, GuideTalk(guide.services, guide.dialogue))
+    guide.delivery.register("slack", slack.deliver)
+    return slack
 
 
 def _executor(services: Services) -> ActionExecutor:
     executor = ActionExecutor()
-    for module in (find, browse, company, interest, own_interests, following, questions, voice, steer):
+    told = (contribute, own_contributions, reports, reviewing, review_form)
+    for module in (find, browse, company, interest, own_interests, following, questions, voice, steer, *told):
         for name, answer in module.ACTIONS.items():
             executor.register_action(GuideAction(name, answer, services))
-    for form in (*FORMS, InterestForm, FollowForm, QuestionForm):
+    for form in (*FORMS, InterestForm, FollowForm, QuestionForm, ContributionForm, ReportForm, ReviewForm):
         executor.register_action(form(services))
     return executor
 

@@ -4,13 +4,17 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
+from bot.delivery import SCHEMES, Delivery, Scheme
 from bot.dialogue import Dialogue
-from bot.mail import A_ROUND, Mail
+from bot.mail import A_ROUND
 from bot.services import Services
+from index.keeping_up import KeepingUp
 from knowledge.digests import send_digests
 from knowledge.errors import UnavailableError
-from knowledge.outbox import Outbox
+from knowledge.expiry import remove_expired
+from knowledge.outbox import Outbox, Recipients
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +33,27 @@ _PATIENCE_SECONDS = 10.0
 class Chores:
     """Runs beside the conversation from start to stop."""
 
-    def __init__(self, services: Services, dialogue: Dialogue) -> None:
+    def __init__(self, services: Services, dialogue: Dialogue, delivery: Delivery) -> None:
         self._services = services
         self._dialogue = dialogue
+        self._delivery = delivery
         self._outbox = Outbox(services.database)
+        self._keeping_up = KeepingUp(services.database, services.search.encoder, services.settings.index)
         self._stopping = asyncio.Event()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run every chore until the block ends; what is under way then is finished."""
-        chores = {
+        chores: dict[str, tuple[float, Chore]] = {
             "refresh of the index": (_REFRESH_SECONDS, self.refresh),
-            "delivery of messages": (_DELIVER_SECONDS, self.deliver),
+            "reindexing of what has changed": (_REFRESH_SECONDS, self.reindex),
+            # A way that is stuck holds up nobody but those who are reached by it.
+            **{f"delivery by {scheme}": (_DELIVER_SECONDS, partial(self.deliver, scheme)) for scheme in SCHEMES},
+            "delivery of news": (_DELIVER_SECONDS, self.deliver),
             "digests": (_DIGEST_SECONDS, self.digest),
             "reminders of promises": (_HOURLY, self.nudge),
-            "removal of old drafts": (_HOURLY, self.remove_drafts),
+            "reminders of checks": (_HOURLY, self.remind),
+            "removal of what is kept no longer": (_HOURLY, self.remove_expired),
             "removal of old conversations": (_HOURLY, self.forget),
         }
         self._stopping = asyncio.Event()
@@ -62,10 +72,17 @@ class Chores:
         await asyncio.to_thread(self._services.search.refresh)
         return False
 
-    async def deliver(self) -> bool:
-        """Deliver a round of messages."""
-        async with Mail(self._services.settings) as mail:
-            done = await self._outbox.deliver_due(mail.deliver, A_ROUND)
+    async def reindex(self) -> bool:
+        """Make what has been published or taken away since the last time findable, or not any more."""
+        if await asyncio.to_thread(self._keeping_up.look):
+            await self.refresh()
+        return False
+
+    async def deliver(self, scheme: Scheme | None = None) -> bool:
+        """Deliver a round of messages by one way, or (None) to those who are told when they come back."""
+        to = Recipients([scheme]) if scheme else Recipients(SCHEMES, others=True)
+        async with self._delivery.by(scheme) as deliver:
+            done = await self._outbox.deliver_due(deliver, A_ROUND, to)
         if done.failed:
             log.warning("%s messages could not be delivered; see guiden outbox list", done.failed)
         return done.delivered + done.failed == A_ROUND
@@ -80,9 +97,14 @@ class Chores:
         await asyncio.to_thread(self._services.ownership.nudge)
         return False
 
-    async def remove_drafts(self) -> bool:
-        """Throw away forms that nobody has touched for long."""
-        await asyncio.to_thread(self._services.drafts.remove_old)
+    async def remind(self) -> bool:
+        """Remind those who look after entries that should have been checked."""
+        await asyncio.to_thread(self._services.currency.remind)
+        return False
+
+    async def remove_expired(self) -> bool:
+        """Remove what goes by itself and is kept no longer."""
+        await asyncio.to_thread(remove_expired, self._services.database)
         return False
 
     async def forget(self) -> bool:

@@ -8,7 +8,7 @@ Channel = Literal["terminal", "web", "slack", "teams"]
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One thing that a person did: wrote `text`, or made the choice `intent` with its `entities`.
+    """One thing that a person did: wrote `text`, pressed a button that carries `choice`, or chose `intent` with its `entities`.
 
     `conversation` names the place in the channel, `person` who is there (empty where the place is all that is known of them),
     `event_id` the delivery (a second one with the same id is ignored).
@@ -19,6 +19,7 @@ class Interaction:
     text: str = ""
     intent: str = ""
     entities: dict[str, str] = field(default_factory=dict)
+    choice: str = ""
     event_id: str = ""
     person: str = ""
     tenant: str = "-"

@@ -26,11 +26,20 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "challenge.outcome": ("outcome", "lessons", "why"),
     "challenge.text": ("why",),
     "challenge.answer": ("asked", "answer"),
-    "owner.interest": ("show",),
+    "owner.interest": ("show", "promise_first"),
     "owner.withdrawn": ("show",),
     "owner.question": ("question", "reply"),
     "owner.overdue": ("promise_again",),
     "follow.code": ("until",),
+    "report.new": ("reported", "report_reply"),
+    "report.answered": ("reported", "answer", "entry_changed"),
+    "check.due": ("check_again",),
+    "same_need.ripe": ("organisations", "sentences"),
+    "contribution.new": ("review",),
+    "contribution.returned": ("comment", "my_contributions"),
+    "contribution.edited": ("my_contributions",),
+    "contribution.approved": ("entry",),
+    "contribution.rejected": ("comment",),
 }
 
 
@@ -47,13 +56,17 @@ class Rendered:
 def render(settings: Settings, kind: str, data: Data) -> Rendered:
     """Return what a message of the outbox says; raise KeyError for a kind that is not known."""
     language = data["language"]
-    if kind == "digest":
-        subject, told = _digest(settings, data)
-    else:
-        subject, told = _subject(kind, data), [*_told(kind, data), *_why_it_comes(settings, kind, data)]
+    subject, told = said(settings, kind, data)
     closing = [text(language, "mail.part.contact", contact=settings.contact)] if settings.contact else []
     body = "\n\n".join((text(language, "mail.hello"), *told, *closing))
     return Rendered(language, subject, body + "\n", unfollow_url(settings, data))
+
+
+def said(settings: Settings, kind: str, data: Data) -> tuple[str, list[str]]:
+    """Return what a message is about and its paragraphs, without greeting and closing; raise KeyError for a kind that is not known."""
+    if kind == "digest":
+        return _digest(settings, data)
+    return _subject(kind, data), [*_told(kind, data), *_why_it_comes(settings, kind, data)]
 
 
 def unfollow_url(settings: Settings, data: Data) -> str:

@@ -51,11 +51,15 @@ class Card(_Part):
 
 
 class Choice(_Part):
-    """Something that can be chosen by button, by number or by typing `label`; it acts as the intent with its entities."""
+    """Something that can be chosen by button, by number or by typing `label`; it acts as the intent with its entities.
+
+    `id` is what a button carries where a channel has buttons; it says nothing of what it stands for, and is given on the way out.
+    """
 
     label: str
     intent: str
     entities: dict[str, str] = Field(default_factory=dict)
+    id: str = ""
 
 
 Element = Annotated[Text | Notice | Card, Field(discriminator="type")]
@@ -64,12 +68,14 @@ Element = Annotated[Text | Notice | Card, Field(discriminator="type")]
 class Reply(_Part):
     """One answer; `choices` belong below the elements and are numbered from 1 in their order.
 
-    `asks` names the field of a form that the answer asks for; see bot/asking.py.
+    `asks` names the field of a form that the answer asks for; see bot/asking.py. What is `private` holds the person's own data, and is
+    shown to nobody else where others read along.
     """
 
     elements: tuple[Element, ...]
     choices: tuple[Choice, ...] = ()
     asks: str = ""
+    private: bool = False
 
     @property
     def fallback(self) -> str:

@@ -7,16 +7,21 @@ from bot.settings import Settings
 from index.area_finder import AreaFinder
 from index.search import Search
 from knowledge.catalogue import Catalogue
+from knowledge.contributions import Contributions
 from knowledge.conversations import Conversations
+from knowledge.currency import Currency
 from knowledge.database import Database
 from knowledge.drafts import Drafts
 from knowledge.following import Following
+from knowledge.gaps import Gaps
 from knowledge.interest_lists import InterestLists
 from knowledge.interests import Interests
 from knowledge.own_interests import OwnInterests
 from knowledge.ownership import Ownership
 from knowledge.people import People
 from knowledge.questions import Questions
+from knowledge.reports import Reports
+from knowledge.review import Review
 from knowledge.stages import Stages
 from knowledge.standing import Standing, standing_of
 from knowledge.versions import Versions
@@ -44,6 +49,11 @@ class Services:
     people: People
     ownership: Ownership
     interest_lists: InterestLists
+    contributions: Contributions
+    review: Review
+    reports: Reports
+    gaps: Gaps
+    currency: Currency
 
     @classmethod
     def over(cls, settings: Settings, database: Database, search: Search, areas: AreaFinder) -> Self:
@@ -66,6 +76,11 @@ class Services:
             People(database),
             Ownership(database),
             InterestLists(database),
+            Contributions(database),
+            Review(database),
+            Reports(database),
+            Gaps(database),
+            Currency(database),
         )
 
     def standing(self, challenge: str) -> Standing:

@@ -43,6 +43,18 @@ class Settings(BaseSettings):
     )
     mail_from: str = Field(default="", validate_default=True, description="Sender of messages; needed with a mail server")
     public_url: str = Field(default="", description="Address of this service for links in messages, without / at its end")
+    same_need_threshold: int = Field(default=3, ge=2, le=290, description="So many organisations with the same need make it ripe")
+    smallest_group: int = Field(default=3, ge=1, le=1000, description="Unanswered questions of fewer askers are not shown")
+    link_days: int = Field(default=30, ge=1, le=3650, description="How often a source's page is asked whether it is still there")
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's Web API; another address only for tests")
+    slack_signing_secret: str = Field(default="", description="Secret that Slack signs its requests with", repr=False)
+    slack_app_token: str = Field(default="", description="xapp-...; events come through a socket that we open (Socket Mode)", repr=False)
+    slack_client_id: str = Field(default="", validate_default=True, description="For several workspaces: the app's id")
+    slack_client_secret: str = Field(default="", validate_default=True, description="For several workspaces: the app's secret", repr=False)
+    slack_token_keys: str = Field(
+        default="", validate_default=True, description="Fernet keys that encrypt the workspaces' tokens, newest first, by comma", repr=False
+    )
+    slack_bot_token: str = Field(default="", validate_default=True, description="xoxb-...; for one workspace", repr=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="What is logged")
 
     @field_validator("home")
@@ -80,6 +92,62 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value.rstrip("/")
 
+    @field_validator("slack_api_url")
+    @classmethod
+    def _slack_address(cls, value: str) -> str:
+        return cls._web_address(value) + "/"
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _slack_app_token_is_one(cls, value: str) -> str:
+        return _slack_token(value, "xapp-")
+
+    @field_validator("slack_client_id")
+    @classmethod
+    def _slack_can_be_installed(cls, value: str, given: ValidationInfo) -> str:
+        if value and not given.data.get("public_url"):
+            msg = "needs GUIDEN_PUBLIC_URL, where Slack leads back to after an installation"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("slack_client_secret", "slack_token_keys")
+    @classmethod
+    def _slack_client_is_whole(cls, value: str, given: ValidationInfo) -> str:
+        if bool(value) != bool(given.data.get("slack_client_id")):
+            msg = "GUIDEN_SLACK_CLIENT_ID, GUIDEN_SLACK_CLIENT_SECRET and GUIDEN_SLACK_TOKEN_KEYS belong together"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("slack_token_keys")
+    @classmethod
+    def _slack_keys_are_keys(cls, value: str) -> str:
+        if value:
+            from cryptography.fernet import Fernet
+
+            for key in value.split(","):
+                Fernet(key.strip())  # raises ValueError, which does not repeat the key
+        return value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _slack_is_whole(cls, value: str, given: ValidationInfo) -> str:
+        client, way_in = given.data.get("slack_client_id"), given.data.get("slack_signing_secret") or given.data.get("slack_app_token")
+        if value and client:
+            msg = "is for one workspace and GUIDEN_SLACK_CLIENT_ID for several: choose one of them"
+            raise ValueError(msg)
+        if (value or client) and not way_in:
+            msg = "needs GUIDEN_SLACK_SIGNING_SECRET, or GUIDEN_SLACK_APP_TOKEN for Socket Mode"
+            raise ValueError(msg)
+        if way_in and not (value or client):
+            msg = "is missing: GUIDEN_SLACK_BOT_TOKEN for one workspace, or GUIDEN_SLACK_CLIENT_ID for several"
+            raise ValueError(msg)
+        return _slack_token(value, "xoxb-")
+
+    @property
+    def uses_slack(self) -> bool:
+        """Tell whether the guide is to be met in Slack."""
+        return bool(self.slack_bot_token or self.slack_client_id)
+
     @property
     def outbox(self) -> Path:
         """Return the folder of messages that no mail server takes."""
@@ -108,4 +176,13 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "GUIDEN_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError("setting", name=name, value=first["input"], cause=first["msg"]) from error
+        field = Settings.model_fields.get(str(first["loc"][0]))
+        value = first["input"] if field is None or field.repr or not first["input"] else "***"
+        raise SettingsError("setting", name=name, value=value, cause=first["msg"]) from error
+
+
+def _slack_token(value: str, prefix: str) -> str:
+    if value and not value.startswith(prefix):
+        msg = f"must begin with {prefix}"
+        raise ValueError(msg)
+    return value

@@ -8,6 +8,7 @@ from bot.replies import Choice, Notice, Reply, Text
 from bot.settings import Settings
 from bot.texts import text
 from knowledge.areas import areas
+from knowledge.conversations import Conversation
 
 # Key -> the choices below it, by intent.
 _CHOICES = {
@@ -44,6 +45,14 @@ def welcome(language: str, settings: Settings) -> Reply:
 def beyond_reply(language: str, count: int, choices: Sequence[dict[str, Any]]) -> Reply:
     """Return the answer to a number that stands for no choice, with the choices there are."""
     return reply(Text(text=text(language, "static.beyond", count=count)), choices=[Choice.model_validate(choice) for choice in choices])
+
+
+def old_button_reply(conversation: Conversation) -> Reply:
+    """Return the answer to a button that is not known any more, with the choices there are now."""
+    choices = [Choice.model_validate(choice) for choice in conversation.choices]
+    if not choices:
+        choices = [Choice(label=text(conversation.language, f"choice.{intent}"), intent=intent) for intent in _CHOICES["greet"]]
+    return reply(Text(text=text(conversation.language, "channel.old_button")), choices=choices)
 
 
 def error_reply(language: str, cause: str = "turn") -> Reply:

@@ -27,7 +27,7 @@ class AreaFinder:
             return self._names[said]
         # The definite form of a workplace ("hemtjänsten", "skolans") is the word itself with an ending.
         for word in _WORDS.findall(said):
-            for ending in ("", "en", "n", "et", "t", "erna", "ar", "s", "ens", "ns", "ets"):
+            for ending in ("", "en", "n", "et", "t", "erna", "ar", "s", "ens", "ns", "ets", "a", "ä", "ssa", "ssä"):
                 if word.endswith(ending) and (slug := self._names.get(word.removesuffix(ending))):
                     return slug
         return self._by_meaning(text)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from filelock import FileLock, Timeout
 from sqlalchemy import select
 
@@ -111,9 +112,9 @@ def _reindex(database: Database, encoder: Encoder, root: Path, *, full: bool, pr
         if not Gate.is_learned(encoder, root):
             Gate.open(encoder, root, _some_phrasings(Catalogue(database).visible()))
         return Report(False, old.entries, old.passages, 0, current.name)
-    known = _known_vectors(current) if current and same_model else {}
+    before = _Before.read(current) if current and same_model else None
     entries = Catalogue(database).visible()
-    built, embedded = _build(entries, wanted, encoder, known, progress)
+    built, embedded = _build(entries, wanted, encoder, before, progress)
     _verify(built)
     Gate.open(encoder, root, _some_phrasings(entries), anew=full)
     folder = root / f"g{datetime.now(UTC):%Y%m%d%H%M%S%f}"
@@ -125,9 +126,39 @@ def _reindex(database: Database, encoder: Encoder, root: Path, *, full: bool, pr
     return Report(True, built.meta.entries, built.meta.passages, embedded, folder.name)
 
 
-def _build(entries: list[Entry], wanted: str, encoder: Encoder, known: dict[str, Vectors], progress: Progress) -> tuple[Generation, int]:
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What an earlier generation of the same model knows that holds still: vectors, and which entry is recognised by what."""
+
+    vectors: dict[str, Vectors]
+    numbers: dict[tuple[str, ...], int]
+    recogniser: Recogniser | None
+
+    @classmethod
+    def read(cls, folder: Path) -> "_Before":
+        try:
+            old = Generation.load(folder)
+        except UnavailableError:  # of another version, perhaps: its vectors hold all the same
+            return cls(_known_vectors(folder), {}, None)
+        vectors = {piece.key: vector for piece, vector in zip(old.passages, old.vectors, strict=True)}
+        numbers = {_keys(old.passages[entry.first : entry.last]): number for number, entry in enumerate(old.entries)}
+        return cls(vectors, numbers, old.recogniser)
+
+    def recogniser_for(self, vectors: Vectors, entry_of_row: npt.NDArray[np.int64], pieces: list[list[Passage]]) -> Recogniser | None:
+        """Return the recogniser for a catalogue of which little has changed, else None."""
+        if self.recogniser is None:
+            return None
+        return self.recogniser.relearn(vectors, entry_of_row, [self.numbers.get(_keys(group)) for group in pieces])
+
+
+def _keys(pieces: list[Passage]) -> tuple[str, ...]:
+    return tuple(piece.key for piece in pieces)
+
+
+def _build(entries: list[Entry], wanted: str, encoder: Encoder, before: _Before | None, progress: Progress) -> tuple[Generation, int]:
     if not entries:
         raise UnavailableError("nothing_to_index")
+    known = before.vectors if before else {}
     pieces = [passages(entry) for entry in entries]
     flat = [piece for group in pieces for piece in group]
     missing = [number for number, piece in enumerate(flat) if piece.key not in known]
@@ -140,7 +171,9 @@ def _build(entries: list[Entry], wanted: str, encoder: Encoder, known: dict[str,
     meta = Meta(encoder.name, VERSION, wanted, len(entries), len(flat), datetime.now(UTC).isoformat(timespec="seconds"))
     words = LexicalIndex.build([" ".join(piece.text for piece in group) for group in pieces])
     indexed = list(_indexed(entries, pieces))
-    recogniser = Recogniser.learn(vectors, entry_of_row(indexed), len(indexed))
+    of_row = entry_of_row(indexed)
+    recogniser = before.recogniser_for(vectors, of_row, pieces) if before else None
+    recogniser = recogniser or Recogniser.learn(vectors, of_row, len(indexed))
     built = Generation(meta, indexed, flat, vectors, VectorIndex.build(vectors), words, recogniser)
     return built, len(missing)
 
@@ -150,7 +183,7 @@ def _indexed(entries: list[Entry], pieces: list[list[Passage]]) -> Iterator[Inde
     for entry, group in zip(entries, pieces, strict=True):
         file = entry.entry
         links = entry.challenges if isinstance(entry, Solution) else ()
-        yield IndexedEntry(file.id, file.kind, (file.area, *file.areas), links, first, first + len(group))
+        yield IndexedEntry(file.id, file.kind, (file.area, *file.areas), links, first, first + len(group), str(file.next_check))
         first += len(group)
 
 

@@ -21,6 +21,9 @@ _BATCH = 64
 # One question gains little from a second thread and loses much when the other core is busy: the threads wait in a loop.
 _THREADS_SERVING = 1
 _THREADS_BUILDING = os.cpu_count() or 1
+# The passages of a few entries are embedded beside a running conversation: as a question is, and with little padding.
+_FEW = 256
+_BATCH_OF_FEW = 8
 # Longer queries say nothing more about the need, and cost time in proportion.
 _LONGEST_QUERY = 1000
 
@@ -60,9 +63,10 @@ class E5Encoder:
         """Return one unit vector a text; texts of like length go together, which saves padding."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
         order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            vectors[batch] = self._encode([f"passage: {texts[number]}" for number in batch], _THREADS_BUILDING)
+        size, threads = (_BATCH_OF_FEW, _THREADS_SERVING) if len(texts) <= _FEW else (_BATCH, _THREADS_BUILDING)
+        for start in range(0, len(order), size):
+            batch = order[start : start + size]
+            vectors[batch] = self._encode([f"passage: {texts[number]}" for number in batch], threads)
             progress(start + len(batch))
         return vectors
 

@@ -20,7 +20,7 @@ from knowledge.errors import UnavailableError
 CURRENT = "current"
 
 # Raised when a generation gets other parts, or an unchanged entry other passages; it forces a rebuild.
-VERSION = 4
+VERSION = 5
 _SAMPLE = 100
 # Below this the vectors are read into memory; above, the machine decides which parts to keep there.
 _IN_MEMORY_BYTES = 200 * 2**20
@@ -43,7 +43,7 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class IndexedEntry:
-    """An entry as the search needs it: `first` and `last` bound its rows among the vectors."""
+    """An entry as the search needs it: `first` and `last` bound its rows among the vectors, `next_check` is a date (YYYY-MM-DD)."""
 
     id: str
     kind: str
@@ -51,6 +51,7 @@ class IndexedEntry:
     challenges: tuple[str, ...]
     first: int
     last: int
+    next_check: str
 
 
 class Generation:

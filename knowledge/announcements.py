@@ -55,6 +55,8 @@ def tell_owner(session: Session, entry: EntryRow, kind: str, occasion: str, data
         told: Told = "daily" if standing.owner_told == "daily" else "at_once"
         owner = Recipient(standing.owner_address, standing.owner_language, told, {})
         about = {"challenge": entry.id, "title": entry.body["title"], **data}
+        if standing.next_update_by is None:
+            about["unpromised"] = entry.id
         tell(session, [owner], kind, occasion, about, at)
 
 
@@ -70,8 +72,10 @@ def tell(session: Session, recipients: Iterable[Recipient], kind: str, occasion:
 
 
 def confirmed_addresses(session: Session, interest: int) -> list[Recipient]:
-    """Return every address that was confirmed for a registration: what concerns it is told to all of them."""
-    forms = select(InterestFormRow).where(InterestFormRow.interest_id == interest, InterestFormRow.confirmed_at.is_not(None))
+    """Return every address that was confirmed for a registration and not corrected since: what concerns it is told to all of them."""
+    forms = select(InterestFormRow).where(
+        InterestFormRow.interest_id == interest, InterestFormRow.confirmed_at.is_not(None), InterestFormRow.replaced_at.is_(None)
+    )
     newest = {form.email.casefold(): form for form in session.scalars(forms.order_by(InterestFormRow.id))}
     return [_registrant(form) for form in newest.values()]
 
@@ -80,7 +84,12 @@ def _registrants(session: Session, challenge: str, *, silent_too: bool) -> list[
     forms = (
         select(InterestFormRow)
         .join(InterestRow)
-        .where(InterestRow.challenge_id == challenge, InterestRow.status.in_(COUNTED), InterestFormRow.confirmed_at.is_not(None))
+        .where(
+            InterestRow.challenge_id == challenge,
+            InterestRow.status.in_(COUNTED),
+            InterestFormRow.confirmed_at.is_not(None),
+            InterestFormRow.replaced_at.is_(None),
+        )
         .order_by(InterestFormRow.id)
     )
     newest = {(form.interest_id, form.email.casefold()): form for form in session.scalars(forms)}

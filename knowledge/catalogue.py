@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from knowledge.contribution_tables import LinkCheckRow
 from knowledge.database import Database
 from knowledge.entry_files import ChallengeFile, EntryFile, SolutionFile
 from knowledge.errors import NotFoundError
@@ -18,14 +19,18 @@ from knowledge.tables import EntryRow, LinkRow
 VISIBLE = ("published", "parked", "procurement", "pilot", "closed")
 OPEN_FOR_INTEREST = ("published", "pilot")
 
+# A page that fails this many times in a row, each on a day of its own, is broken: servers rest, and networks do.
+BROKEN_AFTER = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A challenge with the ids of the solutions that answer it, in order of id."""
+    """A challenge with the ids of the solutions that answer it, in order of id; `broken` are those of its sources that are gone."""
 
     entry: ChallengeFile
     status: str
     solutions: tuple[str, ...]
+    broken: frozenset[str] = frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -35,10 +40,11 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A solution with the ids of the challenges it answers."""
+    """A solution with the ids of the challenges it answers; `broken` as with a challenge."""
 
     entry: SolutionFile
     status: str
+    broken: frozenset[str] = frozenset()
 
     @property
     def challenges(self) -> tuple[str, ...]:
@@ -113,11 +119,13 @@ def _entries(session: Session, rows: Iterable[EntryRow]) -> list[Entry]:
     )
     for challenge_id, solution_id in session.execute(links):
         solutions.setdefault(challenge_id, []).append(solution_id)
-    return [_entry(row, solutions) for row in rows]
+    broken = frozenset(session.scalars(select(LinkCheckRow.url).where(LinkCheckRow.failures >= BROKEN_AFTER)))
+    return [_entry(row, solutions, broken) for row in rows]
 
 
-def _entry(row: EntryRow, solutions: dict[str, list[str]]) -> Entry:
+def _entry(row: EntryRow, solutions: dict[str, list[str]], broken: frozenset[str]) -> Entry:
     entry = from_row(row)
+    theirs = broken & {source.url for source in entry.sources if source.url}
     if isinstance(entry, ChallengeFile):
-        return Challenge(entry, row.status, tuple(solutions.get(row.id, ())))
-    return Solution(entry, row.status)
+        return Challenge(entry, row.status, tuple(solutions.get(row.id, ())), theirs)
+    return Solution(entry, row.status, theirs)

@@ -11,16 +11,22 @@ from knowledge.interest_tables import StandingRow
 from knowledge.swedish_time import Clock, swedish_date
 from knowledge.tables import EntryRow, now
 
+_ENDED = ("closed", "archived")
+
 
 @dataclass(frozen=True, slots=True)
 class InStage:
-    """A challenge and its stage; `days_late` is 0 unless a promised update has not come."""
+    """A challenge and its stage; `days_late` is 0 unless a promised update has not come.
+
+    It is unpromised when readers wait for an update that nobody has promised: an import publishes without a promise.
+    """
 
     id: str
     title: str
     stage: str
     next_update_by: date | None
     days_late: int
+    is_unpromised: bool
 
 
 def in_stages(database: Database, clock: Clock = now) -> list[InStage]:
@@ -34,10 +40,14 @@ def in_stages(database: Database, clock: Clock = now) -> list[InStage]:
     )
     with database.reading() as session:
         return [
-            InStage(entry.id, entry.body["title"], entry.status, promised, _late(entry, promised, today))
+            InStage(entry.id, entry.body["title"], entry.status, promised, _late(entry, promised, today), _unpromised(entry, promised))
             for entry, promised in session.execute(rows)
         ]
 
 
 def _late(entry: EntryRow, promised: date | None, today: date) -> int:
     return max((today - promised).days, 0) if promised and entry.status in VISIBLE else 0
+
+
+def _unpromised(entry: EntryRow, promised: date | None) -> bool:
+    return promised is None and entry.status in VISIBLE and entry.status not in _ENDED

@@ -1,7 +1,8 @@
 """Bring entries from files into the database and back, without ever losing somebody's edit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from knowledge.tables import AuditRow, EntryRow, LinkRow, now
 from knowledge.versions import hold_texts, renew
 
 _LONG = 200
+_CHECK = ("checked", "next_check")
 
 ChangeKind = Literal["new", "changed", "same", "edited_here"]
 
@@ -51,7 +53,8 @@ def plan_import(database: Database, folder: Path) -> tuple[list[ReadEntry], list
         stored = {row.id: row for row in session.scalars(select(EntryRow))}
     known = {row.id for row in stored.values() if row.kind == "challenge"}
     faults += check(entries, known_challenges=known)
-    faults += [fault for read in entries if (fault := _other_kind(read, stored.get(read.entry.id)))]
+    for read in entries:
+        faults += filter(None, (rule(read, stored.get(read.entry.id)) for rule in (_other_kind, _ended_without_lessons)))
     if faults:
         raise FaultyContentError(faults)
     return entries, [_change(read.entry, stored.get(read.entry.id)) for read in entries]
@@ -97,7 +100,12 @@ def export_content(database: Database, folder: Path) -> int:
 
 def to_yaml(entry: EntryFile) -> str:
     """Return the entry as an author would write it: fields in order, long texts as blocks."""
-    return yaml.dump(to_body(entry), Dumper=_AuthorDumper, allow_unicode=True, sort_keys=False, width=120)
+    return as_author_writes(to_body(entry))
+
+
+def as_author_writes(body: Mapping[str, Any]) -> str:
+    """Return the body of an entry, whole or not, as YAML: fields in order, long texts as blocks."""
+    return yaml.dump(dict(body), Dumper=_AuthorDumper, allow_unicode=True, sort_keys=False, width=120)
 
 
 class _AuthorDumper(yaml.SafeDumper):
@@ -114,7 +122,7 @@ _AuthorDumper.add_representer(str, _text)
 def _change(entry: EntryFile, row: EntryRow | None) -> Change:
     if row is None:
         return Change(entry.id, "new")
-    body = to_body(entry)
+    body = _with_later_check(entry, row)
     if body_hash(body) == row.hash:
         return Change(entry.id, "same")
     fields = tuple(_differences(row.body, body))
@@ -129,6 +137,14 @@ def _other_kind(read: ReadEntry, row: EntryRow | None) -> Fault | None:
     return read.fault("id", "double_id", other=f"{folder}/{row.id}.yml")
 
 
+def _ended_without_lessons(read: ReadEntry, row: EntryRow | None) -> Fault | None:
+    """Return a fault when a solution that was not is now marked as ended, without what was learned."""
+    entry = read.entry
+    if row is None or not isinstance(entry, SolutionFile) or entry.stage != "ended" or row.body.get("stage") == "ended":
+        return None
+    return None if entry.lessons else read.fault("lessons", "ended_without_lessons")
+
+
 def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     for name in new | old:
         if old.get(name) != new.get(name):
@@ -137,21 +153,33 @@ def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str
 
 def _settle(database: Database, same: Sequence[EntryFile]) -> None:
     """Let entries whose edit has come into their files be imported again from now on."""
-    hashes = {entry.id: body_hash(to_body(entry)) for entry in same}
+    files = {entry.id: entry for entry in same}
     with database.transaction() as session:
         for row in session.scalars(select(EntryRow).where(EntryRow.imported_hash.is_distinct_from(EntryRow.hash))):
-            if row.hash == hashes.get(row.id):
+            if row.id in files and row.hash == body_hash(_with_later_check(files[row.id], row)):
                 row.imported_hash = row.hash
 
 
 def _store(session: Session, entry: EntryFile) -> EntryRow:
-    body = to_body(entry)
-    row = session.get(EntryRow, entry.id) or EntryRow(id=entry.id, status="published")
+    stored = session.get(EntryRow, entry.id)
+    row = stored or EntryRow(id=entry.id, status="published")
+    body = to_body(entry) if stored is None else _with_later_check(entry, stored)
     row.kind, row.area, row.body = entry.kind, entry.area, body
     row.hash = row.imported_hash = body_hash(body)
-    row.published, row.checked, row.next_check = entry.published, entry.checked, entry.next_check
+    row.published = entry.published
+    row.checked, row.next_check = (date.fromisoformat(body[name]) for name in _CHECK)
     session.add(row)
     return row
+
+
+def _with_later_check(entry: EntryFile, row: EntryRow) -> dict[str, Any]:
+    """Return the body of a file with the dates of the later of two checks: the file's, or one in the database since.
+
+    A reviewer who finds an entry still right changes nothing but these dates. That must neither be undone by an older file, nor keep the
+    entry's file from being imported ever after as an edit would. On the same day the file's dates stand.
+    """
+    body = to_body(entry)
+    return body | {name: row.body[name] for name in _CHECK} if row.checked > entry.checked else body
 
 
 def _link(session: Session, entry: SolutionFile) -> None:

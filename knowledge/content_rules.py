@@ -36,6 +36,7 @@ def check(entries: Sequence[ReadEntry], known_challenges: AbstractSet[str] = fro
         faults += _areas_exist(read)
         faults += _links_lead_somewhere(read, challenges)
         faults += _results_name_a_source(read)
+        faults += _lessons_of_what_ended(read)
         faults += _dates_in_order(read)
         faults += _no_personal_data(read)
     return faults
@@ -44,7 +45,7 @@ def check(entries: Sequence[ReadEntry], known_challenges: AbstractSet[str] = fro
 def advise(entries: Sequence[ReadEntry]) -> list[Fault]:
     """Return what makes `entries` worse than they should be; an editor decides, but the shipped catalogue has none of it."""
     faults: list[Fault] = []
-    for rule in (_enough_phrasings, _no_relative_time, _abbreviations_spelt_out, _no_product_in_challenge):
+    for rule in (_sources_can_be_read, _enough_phrasings, _no_relative_time, _abbreviations_spelt_out, _no_product_in_challenge):
         for read in entries:
             faults += rule(read)
     return faults + list(_sentences_said_once(entries)) + list(_phrasings_said_once(entries))
@@ -91,6 +92,13 @@ def _results_name_a_source(read: ReadEntry) -> Iterator[Fault]:
                 yield read.fault(f"results.{number}.source", "result_without_source")
 
 
+def _lessons_of_what_ended(read: ReadEntry) -> Iterator[Fault]:
+    """Ask for lessons from whoever tells first hand of something that has ended; a page may not say what was learned."""
+    first_hand = any(source.url is None for source in read.entry.sources)
+    if first_hand and isinstance(read.entry, SolutionFile) and read.entry.stage == "ended" and not read.entry.lessons:
+        yield read.fault("lessons", "ended_without_lessons")
+
+
 def _dates_in_order(read: ReadEntry) -> Iterator[Fault]:
     if not read.entry.published <= read.entry.checked < read.entry.next_check:
         yield read.fault("next_check", "dates_out_of_order")
@@ -112,6 +120,12 @@ def _strings(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for number, child in enumerate(value):
             yield from _strings(child, f"{name}.{number}")
+
+
+def _sources_can_be_read(read: ReadEntry) -> Iterator[Fault]:
+    for number, source in enumerate(read.entry.sources):
+        if source.url is None:
+            yield read.fault(f"sources.{number}.url", "source_without_page")
 
 
 def _enough_phrasings(read: ReadEntry) -> Iterator[Fault]:

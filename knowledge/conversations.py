@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from knowledge.database import Database
 from knowledge.inserts import insert_new
+from knowledge.masking import mask
+from knowledge.retention import kept
 from knowledge.tables import ConversationRow, SeenEventRow, now
-
-_EVENTS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,12 @@ class Conversations:
         """Remember what was offered and asked for last, so that a number, a word or an answer can be understood."""
         self._change(conversation, choices=list(choices), asked=asked or None, said=None, private=None)
 
+    def offered(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the choices that stand below the last answer."""
+        with self._database.reading() as session:
+            row = session.get(ConversationRow, conversation)
+            return list(row.choices) if row else []
+
     def hear(self, conversation: str, said: str) -> None:
         """Keep, until it is taken or the turn is over, the very words that answer what was asked for."""
         self._change(conversation, said=said)
@@ -87,13 +93,13 @@ class Conversations:
 
     def belong(self, conversation: str, organisation: str) -> None:
         """Remember for which organisation the person speaks."""
-        self._change(conversation, organisation=organisation[:120])
+        self._change(conversation, organisation=mask(organisation)[:120])
 
     def is_new_event(self, event_id: str) -> bool:
         """Tell whether an event is seen for the first time, and remember it."""
         try:
             with self._database.transaction() as session:
-                session.execute(delete(SeenEventRow).where(SeenEventRow.received_at < now() - _EVENTS_KEPT))
+                session.execute(delete(SeenEventRow).where(SeenEventRow.received_at < kept("seen_events").before(now())))
                 session.add(SeenEventRow(id=event_id[:200]))
         except IntegrityError:
             return False

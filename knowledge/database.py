@@ -111,14 +111,20 @@ def _engine(url: URL) -> Engine:
 def _use_wal(connection: sqlite3.Connection) -> None:
     """Turn a new file into WAL mode, which takes a lock of its own kind that SQLite does not wait for by itself."""
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
+    while not _is_wal(connection):
+        if time.monotonic() > deadline:
+            raise sqlite3.OperationalError("database is locked")
+        time.sleep(0.02)
+
+
+def _is_wal(connection: sqlite3.Connection) -> bool:
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def _take_schema_lock(connection: Any) -> None:

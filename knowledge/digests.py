@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from knowledge.database import Database
+from knowledge.hiding import hidden_addresses
 from knowledge.inserts import insert_new
 from knowledge.interest_tables import DigestItemRow
 from knowledge.outbox import Message, enqueue
@@ -19,8 +20,13 @@ Told = Literal["at_once", "daily"]
 
 
 def collect(session: Session, messages: Iterable[Message], at: datetime) -> None:
-    """Keep messages for the next digest of their recipients, in the caller's transaction."""
-    rows = [{"key": each.key, "kind": each.kind, "recipient": each.recipient, "data": each.data, "created_at": at} for each in messages]
+    """Keep messages for the next digest of their recipients, in the caller's transaction; none for somebody who is hidden."""
+    hidden = hidden_addresses(session)
+    rows = [
+        {"key": each.key, "kind": each.kind, "recipient": each.recipient, "data": each.data, "created_at": at}
+        for each in messages
+        if each.recipient.casefold() not in hidden
+    ]
     insert_new(session, DigestItemRow, rows)
 
 

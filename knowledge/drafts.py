@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -14,12 +13,11 @@ from knowledge.interest_form import FIELDS, InterestForm, clean_field, clean_for
 from knowledge.interest_tables import DraftRow
 from knowledge.notices import ShownNotice, from_json, require_shown, to_json
 from knowledge.people import Person, person_id
+from knowledge.retention import kept
 from knowledge.standing import hold_challenge, require_open
 from knowledge.swedish_time import Clock
 from knowledge.tables import now
 from knowledge.versions import current_version
-
-KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,8 @@ class Drafts:
             if person:
                 theirs = person_id(session, person)
                 mine = or_(mine & DraftRow.person_id.is_(None), DraftRow.person_id == theirs)
-            newest = select(DraftRow).where(mine, DraftRow.changed_at > self._clock() - KEPT).order_by(DraftRow.changed_at.desc())
+            is_fresh = DraftRow.changed_at > kept("drafts").before(self._clock())
+            newest = select(DraftRow).where(mine, is_fresh).order_by(DraftRow.changed_at.desc())
             row = session.scalar(newest.limit(1))
             if row is None:
                 return None
@@ -116,15 +115,6 @@ class Drafts:
         """Throw a form in progress away; nothing of it is kept."""
         with self._database.transaction() as session:
             session.execute(delete(DraftRow).filter_by(conversation_id=conversation, challenge_id=challenge))
-
-    def remove_old(self) -> int:
-        """Throw away the forms that nobody has touched for 30 days; return how many.
-
-        Working papers need no disposal decision: https://www.su.se/medarbetare/organisation-styrning/juridik/personuppgifter/anvisningar/anvisning-för-bevarande-och-gallring-1.387237
-        """
-        old = delete(DraftRow).where(DraftRow.changed_at <= self._clock() - KEPT)
-        with self._database.transaction() as session:
-            return len(session.execute(old.returning(DraftRow.challenge_id)).all())
 
 
 def _row(session: Session, conversation: str, challenge: str) -> DraftRow:

@@ -45,10 +45,10 @@ class Area(_Part):
 
 
 class Source(_Part):
-    """A page that an entry rests on."""
+    """What an entry rests on: a page, or with null as its `url` what its organisation has told first hand in this service."""
 
     title: Line
-    url: Url
+    url: Url | None
     year: Year | None = None
 
 
@@ -58,7 +58,7 @@ class Result(_Part):
     text: Text
     figure: Line | None = None
     year: Year | None = None
-    source: Url
+    source: Url | None = Field(description="The url of one of the sources")
 
 
 class Phrasings(_Part):
@@ -223,14 +223,15 @@ def _validated(file: Path, data: Any, lines: dict[str, int]) -> ReadEntry | list
     try:
         entry = model.model_validate(data)
     except ValidationError as error:
-        return [_fault(file, lines, problem) for problem in error.errors()]
+        return [fault_of(str(file), lines, problem) for problem in error.errors()]
     if entry.id != file.stem:
         return [Fault(str(file), lines.get("id", 1), "id", "id_is_not_file_name", {"expected": file.stem})]
     return ReadEntry(entry, str(file), lines)
 
 
-def _fault(file: Path, lines: dict[str, int], problem: Any) -> Fault:
+def fault_of(file: str, lines: dict[str, int], problem: Any) -> Fault:
+    """Return what Pydantic calls a problem as a fault of a file."""
     at = ".".join(str(part) for part in problem["loc"]) or "-"
     details = {name: value for name, value in problem.get("ctx", {}).items() if name in ("max_length", "min_length")}
     key = _FAULT_KEYS.get(problem["type"], "invalid")
-    return Fault(str(file), line_of(lines, at), at, key, details | {"cause": problem["msg"]})
+    return Fault(file, line_of(lines, at), at, key, details | {"cause": problem["msg"]})

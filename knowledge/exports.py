@@ -10,8 +10,9 @@ from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 
 from knowledge.dialogue import Event
-from knowledge.interest_lists import HIDDEN_PERSONAL, HIDDEN_SECRECY, Listed
+from knowledge.interest_lists import HIDDEN_PERSON, HIDDEN_PERSONAL, HIDDEN_SECRECY, Listed
 from knowledge.questions import Question
+from knowledge.swedish_time import swedish_time
 
 # Says a key in the reader's language; the keys are below `export.` in `bot/texts`.
 Say = Callable[[str], str]
@@ -54,14 +55,14 @@ def interest_xlsx(rows: Sequence[Listed], say: Say = _plain) -> bytes:
 
 def annex_csv(events: Iterable[Event], say: Say = _plain) -> str:
     """Return the dialogue as CSV, one event a row."""
-    rows = [[event.at.isoformat(timespec="seconds"), say(event.kind), _one_line(event.data, say)] for event in events]
+    rows = [[swedish_time(event.at).isoformat(timespec="seconds"), say(event.kind), _one_line(event.data, say)] for event in events]
     return _csv([[say("at"), say("kind"), say("what")], *rows])
 
 
 def annex_markdown(title: str, events: Iterable[Event], questions: Iterable[Question], say: Say = _plain) -> str:
     """Return the dialogue as a Markdown document: what happened, and every question with its answer."""
     lines = [f"# {say('annex')}: {_inline(title)}", "", f"## {say('events')}", ""]
-    lines += [f"- {event.at.isoformat(timespec='minutes')} **{say(event.kind)}** {_inline(_one_line(event.data, say))}" for event in events]
+    lines += [f"- {swedish_time(event.at):%Y-%m-%d %H:%M} **{say(event.kind)}** {_inline(_one_line(event.data, say))}" for event in events]
     lines += ["", f"## {say('questions')}", ""]
     for number, question in enumerate(questions, 1):
         lines += [f"### {number}. {_inline(question.text)}", "", *(f"> {line}" for line in (question.answer or "").splitlines()), ""]
@@ -85,7 +86,7 @@ def _harmless(text: str) -> str:
 
 
 def _cell(value: Any, say: Say) -> str:
-    if value in (HIDDEN_SECRECY, HIDDEN_PERSONAL):
+    if value in (HIDDEN_SECRECY, HIDDEN_PERSONAL, HIDDEN_PERSON):
         return say(value)
     if isinstance(value, bool):
         return say("yes" if value else "no")

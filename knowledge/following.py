@@ -14,6 +14,7 @@ from knowledge.codes import CODE_LIVES, issue, try_code
 from knowledge.database import Database
 from knowledge.digests import Told
 from knowledge.errors import NotFoundError, RefusedError
+from knowledge.guessing import count_wrong, refuse_guessing
 from knowledge.inserts import insert_new
 from knowledge.interest_form import email as clean_email
 from knowledge.interest_tables import FollowRow, InterestFormRow, PersonRow
@@ -91,15 +92,18 @@ class Following:
 
         Raises:
             NotFoundError: nothing waits for a code.
-            RefusedError: the code is wrong or too old.
+            RefusedError: the code is wrong or too old, or there have been too many such.
         """
         at = self._clock()
         with self._database.transaction() as session:
+            refuse_guessing(session, person, at)
             waiting = session.scalars(_theirs(person).where(FollowRow.confirmed_at.is_(None)).with_for_update(of=FollowRow)).all()
             if not waiting:
                 raise NotFoundError("nothing_to_confirm")
             sent = max(waiting, key=lambda row: (row.code_hash is not None, row.id))
             refusal = try_code(sent, code, at)
+            if refusal:
+                count_wrong(session, person, sent.challenge_id or sent.area, at)
             confirmed = [] if refusal else [row for row in waiting if row.address == sent.address]
             for row in confirmed:
                 row.confirmed_at = at

@@ -52,12 +52,16 @@ class InterestForm:
         """Return what tells this company from others: its number, else a hash of its name and e-mail address."""
         if self.organisation_number:
             return self.organisation_number
-        words = re.findall(r"\w+", unicodedata.normalize("NFKC", self.company).casefold())
-        return sha256(f"{' '.join(words)}|{self.email.casefold()}".encode()).hexdigest()
+        return sha256(f"{name_key(self.company)}|{self.email.casefold()}".encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as they are stored."""
         return asdict(self)
+
+
+def name_key(name: str) -> str:
+    """Return a company's name without what people write now one way, now another: case, spaces and signs."""
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold()))
 
 
 def company(value: object) -> str:

@@ -1,5 +1,6 @@
 """The owner's list of who has shown interest, whole or as a copy to release, for a table in a file or in a chat."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from knowledge.audit import audit
 from knowledge.database import Database
+from knowledge.hiding import hidden_people
 from knowledge.interest_form import FIELDS
 from knowledge.interest_tables import InterestFormRow, InterestRow
 from knowledge.people import Person, holds, require
 from knowledge.registrations import confirmed_forms, find_registration
 from knowledge.standing import COUNTED, find_challenge, hold_challenge
-from knowledge.swedish_time import Clock
+from knowledge.swedish_time import Clock, swedish_time
 from knowledge.tables import EntryRow, now
 
 COLUMNS = (
@@ -25,9 +27,12 @@ COLUMNS = (
 # Why a cell of a release copy is hidden; keys of the words that stand there instead.
 HIDDEN_SECRECY = "hidden_secrecy"
 HIDDEN_PERSONAL = "hidden_personal"
+# A decision says that the person is shown to nobody any more.
+HIDDEN_PERSON = "hidden_person"
 
 # A sole trader's company is a person.
-_PERSONAL = ("company", "contact", "email", "phone")
+_OF_CONTACT = ("contact", "email", "phone")
+_PERSONAL = ("company", *_OF_CONTACT)
 # The harm that a company describes may tell what it wants hidden.
 _ONLY_FOR_OWNER = ("secrecy",)
 
@@ -105,7 +110,8 @@ class InterestLists:
             interest = find_registration(session, number)
             require(session, person, "owner", find_challenge(session, interest.challenge_id, hidden=True))
             audit(session, person, "interest.shown", interest.number, self._clock())
-            return [_row(interest, form) for form in session.scalars(confirmed_forms(interest.id))]
+            hidden = hidden_people(session)
+            return [_row(interest, form, hidden) for form in session.scalars(confirmed_forms(interest.id))]
 
 
 def _listed(session: Session, challenge: str) -> list[Listed]:
@@ -115,12 +121,15 @@ def _listed(session: Session, challenge: str) -> list[Listed]:
         .where(InterestRow.challenge_id == challenge, InterestFormRow.confirmed_at.is_not(None))
         .order_by(InterestRow.registered_at, InterestRow.id, InterestFormRow.confirmed_at, InterestFormRow.id)
     )
-    newest = {interest.id: _row(interest, form) for interest, form in session.execute(forms)}
+    hidden = hidden_people(session)
+    newest = {interest.id: _row(interest, form, hidden) for interest, form in session.execute(forms)}
     return list(newest.values())
 
 
-def _row(interest: InterestRow, form: InterestFormRow) -> Listed:
+def _row(interest: InterestRow, form: InterestFormRow, hidden: Collection[int]) -> Listed:
     values = {name: form.fields[name] for name in FIELDS}
+    if form.person_id in hidden:
+        values |= dict.fromkeys(_OF_CONTACT if form.fields["organisation_number"] else _PERSONAL, HIDDEN_PERSON)
     values |= {"number": interest.number, "status": interest.status, "registered_at": _moment(interest.registered_at)}
     values |= {"confirmed_at": _moment(form.confirmed_at), "challenge_version": form.challenge_version}
     values |= {"channel": form.channel, "language": form.language, "dispose_after": str(interest.dispose_after or "")}
@@ -136,4 +145,4 @@ def _hidden(listed: Listed) -> Listed:
 
 
 def _moment(moment: datetime | None) -> str:
-    return moment.isoformat(timespec="seconds") if moment else ""
+    return swedish_time(moment).isoformat(timespec="seconds") if moment else ""

@@ -91,7 +91,10 @@ class _Confirmable:
 
 
 class InterestFormRow(_Confirmable, Table):
-    """A form that was sent in; the confirmed one that is newest holds, the older ones are kept."""
+    """A form that was sent in; the confirmed one that is newest holds, the older ones are kept.
+
+    One that a correction has replaced stays as a record, and its address is written to no more.
+    """
 
     __tablename__ = "interest_forms"
 
@@ -106,6 +109,7 @@ class InterestFormRow(_Confirmable, Table):
     channel: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(2))
     sent_at: Mapped[datetime] = mapped_column(default=now)
+    replaced_at: Mapped[datetime | None]
 
 
 class DraftRow(Table):
@@ -129,7 +133,7 @@ class QuestionRow(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     challenge_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
-    interest_id: Mapped[int] = mapped_column(ForeignKey("interests.id"))
+    interest_id: Mapped[int | None] = mapped_column(ForeignKey("interests.id", ondelete="SET NULL"), index=True)
     text: Mapped[str] = mapped_column(Text)
     sent_at: Mapped[datetime] = mapped_column(default=now)
     asked: Mapped[str | None] = mapped_column(Text)

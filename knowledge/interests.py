@@ -14,13 +14,14 @@ from knowledge.announcements import confirmed_addresses, tell, tell_owner
 from knowledge.audit import audit
 from knowledge.codes import CODE_LIVES, issue, try_code
 from knowledge.database import Database
-from knowledge.errors import RefusedError
+from knowledge.errors import GuidenError, NotFoundError, RefusedError
+from knowledge.guessing import count_wrong, refuse_guessing
 from knowledge.interest_form import InterestForm
 from knowledge.interest_tables import DraftRow, InterestFormRow, InterestRow
 from knowledge.notices import ShownNotice, require_shown, to_json
 from knowledge.outbox import Message, enqueue
 from knowledge.people import Person, person_id
-from knowledge.registrations import confirmed_forms, facts_of, own, registration_of, waiting_or_own
+from knowledge.registrations import confirmed_forms, facts_of, name_anew, own, registration_of, waiting_or_own
 from knowledge.standing import COUNTED, hold_challenge, require_open, standing_row
 from knowledge.swedish_time import Clock
 from knowledge.tables import EntryRow, now
@@ -75,7 +76,7 @@ class Interests:
             require_open(session, entry, at)
             who = person_id(session, person)
             current = current_version(session, entry, at)
-            interest = registration_of(session, challenge, form.company_key, at)
+            interest = registration_of(session, challenge, form, who, at)
             row = _same_form(session, interest, who, form)
             if row is None:
                 row = InterestFormRow(
@@ -112,21 +113,17 @@ class Interests:
 
         Raises:
             NotFoundError: there is no registration with that number.
-            RefusedError: the code is wrong or too old, or interest cannot be registered any more.
+            RefusedError: the code is wrong or too old, there have been too many such, or interest cannot be registered any more.
         """
         at = self._clock()
         with self._database.transaction() as session:
-            entry, interest, row = waiting_or_own(session, person, number)
-            refusal = None
-            if row.confirmed_at is None:
-                require_open(session, entry, at)
-                refusal = try_code(row, code, at)
-                if refusal is None:
-                    _count(session, entry, interest, row, person, at)
-            registration = _registration(session, interest, row)
-        if refusal:
-            raise refusal
-        return registration
+            refuse_guessing(session, person, at)
+            confirmed = _confirm(session, person, number, code, at)
+            if isinstance(confirmed, GuidenError):
+                count_wrong(session, person, number, at)
+        if isinstance(confirmed, GuidenError):
+            raise confirmed
+        return confirmed
 
     def send_code_again(self, person: Person, number: str) -> Registration:
         """Send a new code, which replaces the one before; only for the person who sent the form.
@@ -142,6 +139,20 @@ class Interests:
                 require_open(session, entry, at)
                 _send_code(session, entry, interest, row, at)
             return _registration(session, interest, row)
+
+
+def _confirm(session: Session, person: Person, number: str, code: str, at: datetime) -> Registration | GuidenError:
+    """Return the registration that the code confirmed, or why not; the error is returned so that the attempt is stored."""
+    try:
+        entry, interest, row = waiting_or_own(session, person, number)
+    except NotFoundError as error:
+        return error
+    if row.confirmed_at is None:
+        require_open(session, entry, at)
+        if refusal := try_code(row, code, at):
+            return refusal
+        _count(session, entry, interest, row, person, at)
+    return _registration(session, interest, row)
 
 
 def _same_form(session: Session, interest: InterestRow, who: int, form: InterestForm) -> InterestFormRow | None:
@@ -183,7 +194,9 @@ def _count(session: Session, entry: EntryRow, interest: InterestRow, row: Intere
     facts = facts_of(session, entry, interest, at)
     kind = "interest.updated" if was_counted and _is_update(session, row) else "interest.receipt"
     sender = f"mailto:{row.email}".casefold()
-    for told in confirmed_addresses(session, interest.id):
+    addresses = confirmed_addresses(session, interest.id)  # also one that this form replaces: whoever reads it hears so, and then no more
+    name_anew(session, interest, row, InterestForm(**row.fields).company_key)
+    for told in addresses:
         tell(session, [told], kind if told.address.casefold() == sender else "interest.updated", str(row.id), facts, at)
     tell_owner(session, entry, "owner.interest", str(row.id), {"number": interest.number, "is_update": was_counted}, at)
 

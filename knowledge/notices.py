@@ -14,7 +14,7 @@ from knowledge.errors import RefusedError
 # negotiation; contact data rest on the public interest and not on consent.
 # https://www.upphandlingsmyndigheten.se/frageportalen/1607962/rfi-och-sekretess/
 # https://www.upphandlingsmyndigheten.se/inkopsprocessen/forbered-upphandling/kontakter-med-leverantorer/
-NOTICES: Mapping[str, int] = {"early_dialogue": 1, "public_record": 1, "personal_data": 1}
+NOTICES: Mapping[str, int] = {"early_dialogue": 1, "public_record": 2, "personal_data": 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,17 @@
 
 import random
 from asyncio import to_thread
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, not_, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from knowledge.database import Database
 from knowledge.errors import GuidenError, NotFoundError
+from knowledge.hiding import hidden_addresses
 from knowledge.inserts import insert_new
 from knowledge.interest_tables import OutboxRow
 from knowledge.masking import mask
@@ -77,15 +78,33 @@ class UndeliverableError(GuidenError):
         super().__init__("undeliverable", cause=cause)
 
 
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Some of the recipients: those whose address begins with one of `schemes`, or (`others`) with none of them."""
+
+    schemes: Collection[str]
+    others: bool = False
+
+    def condition(self) -> ColumnElement[bool]:
+        """Return what holds for messages to them."""
+        theirs = or_(*(OutboxRow.recipient.startswith(f"{scheme}:", autoescape=True) for scheme in self.schemes))
+        return not_(theirs) if self.others else theirs
+
+
 # Delivers one message, or raises.
 Deliver = Callable[[Claimed], Awaitable[None]]
 
 
 def enqueue(session: Session, messages: Iterable[Message], at: datetime) -> int:
-    """Add messages to the outbox in the caller's transaction; return how many have a key that is new."""
+    """Add messages to the outbox in the caller's transaction; return how many have a key that is new.
+
+    Nothing is sent to somebody who is hidden, but the codes that they ask for themselves.
+    """
+    hidden = hidden_addresses(session)
     rows = [
         {"key": each.key, "kind": each.kind, "recipient": each.recipient, "data": each.data, "due_at": at, "created_at": at}
         for each in messages
+        if each.kind.endswith(".code") or each.recipient.casefold() not in hidden
     ]
     return insert_new(session, OutboxRow, rows)
 
@@ -98,10 +117,10 @@ class Outbox:
         self._clock = clock
         self._jitter = jitter
 
-    async def deliver_due(self, deliver: Deliver, limit: int = 50) -> Delivered:
-        """Deliver the messages that are due, at most `limit`, one after the other."""
+    async def deliver_due(self, deliver: Deliver, limit: int = 50, to: Recipients | None = None) -> Delivered:
+        """Deliver the messages that are due (with `to`, only to them), at most `limit`, one after the other."""
         delivered = failed = 0
-        for message in await to_thread(self.claim, limit):
+        for message in await to_thread(self.claim, limit, to):
             try:
                 await deliver(message)
             except Exception as error:  # noqa: BLE001 - whatever stops one message must not stop the others
@@ -112,10 +131,11 @@ class Outbox:
                 delivered += 1
         return Delivered(delivered, failed)
 
-    def claim(self, limit: int = 50) -> list[Claimed]:
+    def claim(self, limit: int = 50, to: Recipients | None = None) -> list[Claimed]:
         """Return messages that are due, oldest first, and keep them from other workers for as long as `LEASE`."""
         at = self._clock()
-        due = select(OutboxRow).where(OutboxRow.state == "waiting", OutboxRow.due_at <= at).order_by(OutboxRow.due_at, OutboxRow.id)
+        theirs = to.condition() if to else true()
+        due = select(OutboxRow).where(OutboxRow.state == "waiting", OutboxRow.due_at <= at, theirs).order_by(OutboxRow.due_at, OutboxRow.id)
         with self._database.transaction() as session:
             rows = session.scalars(due.limit(limit).with_for_update(skip_locked=True)).all()
             return [_claimed(row) for row in rows if _lease(row, at)]

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.announcements import tell_owner
-from knowledge.audit import audit
+from knowledge.audit import GUIDE, audit, audited
 from knowledge.catalogue import VISIBLE
 from knowledge.database import Database
 from knowledge.dialogue import log
@@ -25,6 +25,7 @@ from knowledge.tables import EntryRow, now
 
 _LONGEST_NOTE = 2000
 _NUDGE_EVERY = timedelta(days=7)
+_NUDGED = "owner.overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +118,20 @@ class Ownership:
             return [_overdue(entry, row, self._clock()) for entry, row in _broken(session, self._clock())]
 
     def nudge(self) -> int:
-        """Remind the owners whose promise has passed, once a week; return how many promises are overdue."""
+        """Remind the owners whose promise has passed, once a week; return how many promises are overdue.
+
+        The audit trail remembers who has been reminded: the day's digest forgets what it has sent.
+        """
         at = self._clock()
         with self._database.transaction() as session:
             broken = _broken(session, at)
+            nudged = audited(session, _NUDGED)
             for entry, row in broken:
                 late = _overdue(entry, row, at)
                 occasion = f"{entry.id}:{late.promised}:{timedelta(days=late.days) // _NUDGE_EVERY}"
-                tell_owner(session, entry, "owner.overdue", occasion, {"promised": str(late.promised), "days": late.days}, at)
+                if row.owner_address and occasion not in nudged:
+                    tell_owner(session, entry, "owner.overdue", occasion, {"promised": str(late.promised), "days": late.days}, at)
+                    audit(session, GUIDE, _NUDGED, occasion, at)
             return len(broken)
 
     def _owned(self, session: Session, person: Person, challenge: str) -> EntryRow:

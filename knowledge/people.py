@@ -104,7 +104,8 @@ class People:
 def person_id(session: Session, person: Person) -> int:
     """Return the number of a person's row, made when there is none."""
     who = {"channel": person.channel, "tenant": person.tenant, "external_id": person.external_id}
-    known = select(PersonRow.id).filter_by(**who)
+    # Held, for a person without records is removed; whoever holds one is about to give it a record.
+    known = select(PersonRow.id).filter_by(**who).with_for_update(read=True, key_share=True)
     found = session.scalar(known)
     if found is None:
         insert_new(session, PersonRow, [who])

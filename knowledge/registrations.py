@@ -4,14 +4,15 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.errors import NotFoundError
 from knowledge.inserts import insert_new
+from knowledge.interest_form import InterestForm, name_key
 from knowledge.interest_tables import InterestFormRow, InterestRow
 from knowledge.people import Person, person_id
-from knowledge.standing import hold_challenge, standing_row
+from knowledge.standing import COUNTED, hold_challenge, standing_row
 from knowledge.swedish_time import swedish_date
 from knowledge.tables import EntryRow
 
@@ -20,14 +21,32 @@ Found = tuple[EntryRow, InterestRow, InterestFormRow]
 _NUMBERS_A_YEAR = 1_000_000
 
 
-def registration_of(session: Session, challenge: str, company_key: str, at: datetime) -> InterestRow:
-    """Return a company's registration for a challenge, made when there is none; the challenge is held."""
-    known = select(InterestRow).filter_by(challenge_id=challenge, company_key=company_key)
+def registration_of(session: Session, challenge: str, form: InterestForm, who: int, at: datetime) -> InterestRow:
+    """Return the registration that a form belongs to, made when there is none; the challenge is held.
+
+    It is the company's own, or the one whose name, number or address this person now corrects.
+    """
+    known = select(InterestRow).filter_by(challenge_id=challenge, company_key=form.company_key)
+    if (found := session.scalar(known) or _corrected(session, challenge, form, who)) is not None:
+        return found
     while (found := session.scalar(known)) is None:
         insert_new(
-            session, InterestRow, [{"challenge_id": challenge, "company_key": company_key, "registered_at": at, "number": _number(at)}]
+            session, InterestRow, [{"challenge_id": challenge, "company_key": form.company_key, "registered_at": at, "number": _number(at)}]
         )
     return found
+
+
+def name_anew(session: Session, interest: InterestRow, form: InterestFormRow, company_key: str) -> None:
+    """Let a registration be the company's that its confirmed form names, and write no more to what this person wrote before.
+
+    Where another registration has that name already, for somebody else sent it, both stay as they are.
+    """
+    taken = select(InterestRow.id).filter_by(challenge_id=interest.challenge_id, company_key=company_key)
+    if session.scalar(taken) is None:
+        interest.company_key = company_key
+    earlier = confirmed_forms(interest.id).where(InterestFormRow.person_id == form.person_id, InterestFormRow.id < form.id)
+    for row in session.scalars(earlier.where(InterestFormRow.replaced_at.is_(None))):
+        row.replaced_at = form.confirmed_at
 
 
 def find_registration(session: Session, number: str) -> InterestRow:
@@ -81,6 +100,31 @@ def facts_of(session: Session, entry: EntryRow, interest: InterestRow, at: datet
         "at": at.isoformat(),
         "next_update_by": str(promised) if promised else None,
     }
+
+
+def _corrected(session: Session, challenge: str, form: InterestForm, who: int) -> InterestRow | None:
+    """Return the registration that a person has made before for the same company, under another name, number or address.
+
+    One that counts because somebody else confirmed it is not this person's to correct.
+    """
+    theirs = (
+        select(InterestFormRow, InterestRow)
+        .join(InterestRow)
+        .where(
+            InterestRow.challenge_id == challenge,
+            InterestRow.status != "withdrawn",
+            InterestFormRow.person_id == who,
+            or_(InterestFormRow.confirmed_at.is_not(None), InterestRow.status.not_in(COUNTED)),
+        )
+        .order_by(InterestFormRow.id.desc())
+    )
+    return next((interest for row, interest in session.execute(theirs) if _same_company(row.fields, form)), None)
+
+
+def _same_company(before: dict[str, Any], form: InterestForm) -> bool:
+    if before["organisation_number"] and form.organisation_number:
+        return False  # two numbers are two companies: one with the same number has been found by it
+    return name_key(before["company"]) == name_key(form.company) or before["email"].casefold() == form.email.casefold()
 
 
 def _number(at: datetime) -> str:

@@ -19,6 +19,7 @@ from knowledge.interest_tables import InterestRow, StandingRow
 from knowledge.masking import mask
 from knowledge.people import Person, Role, holds, require
 from knowledge.plain_text import one_line, readable
+from knowledge.retention import kept
 from knowledge.standing import COUNTED, change_standing, find_challenge, hold_challenge
 from knowledge.swedish_time import Clock, swedish_date
 from knowledge.tables import EntryRow, now
@@ -27,8 +28,8 @@ from knowledge.versions import current_version
 Stage = Literal["draft", "in_review", "published", "parked", "procurement", "pilot", "closed", "archived"]
 Need = Literal["next_update_by", "announcement_url", "outcome", "lessons"]
 
-# A proposal for local decision: records of interest are kept this long after the challenge has closed.
-KEPT_YEARS = 2
+# What the form promises to tell also those who want no other messages.
+_MUST_KNOW = ("challenge.locked", "challenge.outcome")
 
 _LONGEST_TEXT = 4000
 _LONGEST_URL = 500
@@ -116,23 +117,27 @@ class Stages:
         """
         at = self._clock()
         with self._database.transaction() as session:
-            entry = hold_challenge(session, challenge, hidden=True)
-            before = entry.status
-            step = TRANSITIONS[before].get(to)
-            if step is None:
-                raise RefusedError("stage_cannot_follow", before=before, after=to, allowed=", ".join(TRANSITIONS[before]) or "-")
-            require(session, person, step.role, entry)
-            if not (why := mask(one_line(why))[:_LONGEST_TEXT]):
-                raise RefusedError("reason_missing")
-            clean = _checked(facts or Facts(), step, swedish_date(at))
-            entry.status = to
-            _remember(change_standing(session, challenge), to, clean)
-            told = {name: str(value) for name, value in asdict(clean).items() if value is not None}
-            audit(session, person, "stage.changed", challenge, at, before=before, after=to, why=why, **told)
-            log(session, challenge, "stage", {"before": before, "after": to, "why": why, **told}, at)
-            if to == "closed":
-                _conclude(session, challenge, at)
-            _tell(session, entry, before, {"before": before, "after": to, "why": why, **told}, at)
+            move_held(session, person, hold_challenge(session, challenge, hidden=True), to, why, facts or Facts(), at)
+
+
+def move_held(session: Session, person: Person, entry: EntryRow, to: Stage, why: str, facts: Facts, at: datetime) -> None:
+    """Move a held challenge to another stage and tell everybody concerned; raises RefusedError as `Stages.move`."""
+    before = entry.status
+    step = TRANSITIONS[before].get(to)
+    if step is None:
+        raise RefusedError("stage_cannot_follow", before=before, after=to, allowed=", ".join(TRANSITIONS[before]) or "-")
+    require(session, person, step.role, entry)
+    if not (why := mask(one_line(why))[:_LONGEST_TEXT]):
+        raise RefusedError("reason_missing")
+    clean = _checked(facts, step, swedish_date(at))
+    entry.status = to
+    _remember(change_standing(session, entry.id), to, clean)
+    told = {name: str(value) for name, value in asdict(clean).items() if value is not None}
+    audit(session, person, "stage.changed", entry.id, at, before=before, after=to, why=why, **told)
+    log(session, entry.id, "stage", {"before": before, "after": to, "why": why, **told}, at)
+    if to == "closed":
+        _conclude(session, entry.id, at)
+    _tell(session, entry, before, {"before": before, "after": to, "why": why, **told}, at)
 
 
 def _checked(facts: Facts, step: Transition, today: date) -> Facts:
@@ -169,8 +174,7 @@ def _remember(row: StandingRow, to: Stage, facts: Facts) -> None:
 
 def _conclude(session: Session, challenge: str, at: datetime) -> None:
     """Mark every registration as told of the outcome, and say until when its record is kept."""
-    day = swedish_date(at)
-    until = date(day.year + KEPT_YEARS, day.month, min(day.day, 28))
+    until = swedish_date(kept("interests").after(at))
     of_challenge = update(InterestRow).where(InterestRow.challenge_id == challenge)
     session.execute(of_challenge.values(dispose_after=until))
     session.execute(of_challenge.where(InterestRow.status.in_(COUNTED)).values(status="informed"))
@@ -184,4 +188,4 @@ def _tell(session: Session, entry: EntryRow, before: str, data: dict[str, Any], 
     if before not in VISIBLE:
         kind = "challenge.new"
     occasion = f"{entry.id}:{at.isoformat()}"
-    announce(session, entry, kind, occasion, {**data, "version": version}, at, must_know=kind == "challenge.outcome")
+    announce(session, entry, kind, occasion, {**data, "version": version}, at, must_know=kind in _MUST_KNOW)

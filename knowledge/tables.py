@@ -94,28 +94,15 @@ class SeenEventRow(Table):
 
 
 class SameNeedRow(Table):
-    """An organisation has said that it has this challenge too; counted once."""
+    """An organisation has said that it has this challenge too, with a sentence (masked) on how it shows there; counted once."""
 
     __tablename__ = "same_needs"
 
     challenge_id: Mapped[str] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), primary_key=True)
     organisation: Mapped[str] = mapped_column(String(120), primary_key=True)
+    sentence: Mapped[str | None] = mapped_column(String(400))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"), index=True)
     said_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class ProposalRow(Table):
-    """A need that a person let us save, waiting for review; `text` is masked."""
-
-    __tablename__ = "proposals"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    text: Mapped[str] = mapped_column(String(4000))
-    area: Mapped[str | None] = mapped_column(String(60))
-    organisation: Mapped[str | None] = mapped_column(String(120))
-    language: Mapped[str] = mapped_column(String(2))
-    status: Mapped[str] = mapped_column(String(20), default="in_review", index=True)
-    channel: Mapped[str] = mapped_column(String(20))
-    saved_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class FeedbackRow(Table):

@@ -21,6 +21,9 @@ SUBMIT = {
     "interest_form": "action_send_interest",
     "follow_form": "action_followed",
     "question_form": "action_question_sent",
+    "contribution_form": "action_contribution_sent",
+    "report_form": "action_reported",
+    "review_form": "action_reviewed",
 }
 
 # An intent's actions in order; a form stands last.
@@ -74,7 +77,22 @@ ANSWERS: dict[str, list[str]] = {
     "my_follows": ["action_my_follows"],
     "ask_challenge_question": ["action_ask_challenge_question", "question_form"],
     "i_am_company": ["action_i_am_company"],
-    "propose": ["action_propose"],
+    "propose": ["action_propose", "contribution_form"],
+    "share_solution": ["action_share_solution", "contribution_form"],
+    "resume_contribution": ["action_resume_contribution", "contribution_form"],
+    "contribution_detail": ["action_take_contribution_detail", "contribution_form"],
+    "change_contribution": ["action_change_contribution", "contribution_form"],
+    "discard_contribution": ["action_discard_contribution"],
+    "withdraw_contribution": ["action_withdraw_contribution"],
+    "my_contributions": ["action_my_contributions"],
+    "report_wrong": ["action_report_wrong", "report_form"],
+    "review_queue": ["action_review_queue"],
+    "review_one": ["action_review_one"],
+    "review_approve": ["action_review_approve", "review_form"],
+    "review_return": ["action_review_return", "review_form"],
+    "review_reject": ["action_review_reject", "review_form"],
+    "review_edit": ["action_review_edit", "review_form"],
+    "answer_report": ["action_answer_report", "review_form"],
 }
 
 # Answered, and then the form asks again. Every other intent closes the form.
@@ -92,7 +110,7 @@ ANSWERED_WITHIN = {
 UNCLEAR_WITHIN = {"nlu_fallback", "out_of_scope", "affirm", "deny"}
 
 # "No" and "don't know" to a question that nobody has to answer mean: leave it.
-VOLUNTARY = {"organisation_form", "reason_form", "follow_form", "question_form"}
+VOLUNTARY = {"organisation_form", "reason_form", "follow_form", "question_form", "report_form"}
 DECLINED = {"deny", "dont_know"}
 
 # The area is a slot of these forms, so a new area is no reason to close them.
@@ -100,24 +118,43 @@ ASKS_AREA = {"need_form", "area_form"}
 AREA_INTENTS = {"state_area", "change_area"}
 
 # Forms whose answers Rasa is not told: what it is told there and cannot use is no answer.
-UNHEARD = {"interest_form", "follow_form", "question_form"}
+UNHEARD = {"interest_form", "follow_form", "question_form", "contribution_form", "report_form", "review_form"}
+# "It is not right" said to a question of theirs is no report of a fault in an entry.
+NO_ANSWER = {"give_detail", "contribution_detail", "dont_know", "report_wrong", *UNCLEAR_WITHIN}
 
-# What means something of its own while a company registers: whether the form stays open, and the actions.
-WITHIN_INTEREST: dict[str, tuple[bool, list[str]]] = {
-    "cancel": (False, ["action_leave_interest"]),
-    "discard_interest": (False, ["action_discard_interest"]),
-    "go_back": (True, ["action_previous_field"]),
-    "help": (True, ["action_interest_help"]),
+# What means something of its own in one form: whether the form stays open, and the actions.
+WITHIN: dict[str, dict[str, tuple[bool, list[str]]]] = {
+    "interest_form": {
+        "cancel": (False, ["action_leave_interest"]),
+        "discard_interest": (False, ["action_discard_interest"]),
+        "go_back": (True, ["action_previous_field"]),
+        "help": (True, ["action_interest_help"]),
+    },
+    "contribution_form": {
+        "cancel": (False, ["action_leave_contribution"]),
+        "discard_contribution": (False, ["action_discard_contribution"]),
+        "go_back": (True, ["action_previous_contribution_field"]),
+        "help": (True, ["action_contribution_help"]),
+    },
+    # Who cancels is not counted.
+    "organisation_form": {"cancel": (False, ["action_cancel"])},
+}
+
+# What is done before something else closes a form: to say that it waits, or to keep what has been answered.
+BEFORE_OTHERS = {
+    "interest_form": ["action_interest_paused"],
+    "contribution_form": ["action_contribution_paused"],
+    "organisation_form": ["action_count_me_too"],
 }
 
 
 def special(form: str, intent: str) -> tuple[bool, list[str]] | None:
     """What an intent means in some forms only, or None."""
-    if form == "interest_form" and intent in WITHIN_INTEREST:
-        return WITHIN_INTEREST[intent]
+    if intent in WITHIN.get(form, {}):
+        return WITHIN[form][intent]
     if form in VOLUNTARY and intent in DECLINED:
         return False, ["action_cancel"]
-    if form in UNHEARD and intent in {"give_detail", "dont_know", *UNCLEAR_WITHIN}:
+    if form in UNHEARD and intent in NO_ANSWER:
         return True, ["action_not_an_answer"]
     return None
 
@@ -135,8 +172,7 @@ def within(form: str, intent: str) -> tuple[bool, list[str]]:
         return True, answer[:-1]
     if intent in ANSWERED_WITHIN:
         return True, answer
-    # The company hears that its form waits, before it hears something else.
-    return False, ["action_interest_paused", *answer] if form == "interest_form" else answer
+    return False, [*BEFORE_OTHERS.get(form, []), *answer]
 
 
 def steps(actions: list[str]) -> list[str]:

@@ -3,12 +3,14 @@
 import asyncio
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from bot.actions.company import browse_open
 from bot.actions.find import MOST, choices_below, page_of, unavailable
 from bot.actions.turn import Answer, Outcome, Turn
-from bot.answers import PAGE, details, entry_titles, reply, solution_line
+from bot.answers import PAGE, details, entry_titles, page_links, reply, solution_line, sources_of, told_here
 from bot.early_dialogue import questions_card, standing_facts, standing_links
-from bot.replies import Card, Choice, Element, Fact, Link, Notice, Text
+from bot.replies import Card, Choice, Element, Fact, Notice, Text
 from bot.services import Services
 from index.search import Hit
 from knowledge.catalogue import Challenge, Entry, Solution
@@ -17,6 +19,7 @@ from knowledge.municipalities import is_small, municipalities_in
 
 _MOST_SOLUTIONS = 8
 _FOR_COMPANIES = ("register_interest", "follow", "ask_challenge_question")
+_FOR_STAFF = ("show_solutions", "me_too", "share_solution", "follow", "report_wrong", "go_back")
 _ORDINALS = {
     "första": 1, "andra": 2, "tredje": 3, "ettan": 1, "tvåan": 2, "trean": 3, "ett": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5,
     "first": 1, "second": 2, "third": 3, "one": 1, "two": 2, "three": 3, "ensimmäinen": 1, "toinen": 2, "kolmas": 3,
@@ -24,9 +27,9 @@ _ORDINALS = {
 
 
 async def more(services: Services, turn: Turn) -> Outcome:
-    """Show the next challenges that match the last question."""
+    """Show the next challenges that match the last question, or of the open ones when nothing was asked."""
     if not turn.slot("query"):
-        return _nothing_shown(turn)
+        return await _more_open(services, turn)
     try:
         found = await asyncio.to_thread(services.search.ask, turn.slot("query"), area=turn.slot("area") or None, limit=MOST)
     except UnavailableError as error:
@@ -39,7 +42,7 @@ async def more(services: Services, turn: Turn) -> Outcome:
     results = [*seen, *(hit.id for hit in fresh)]
     left = [hit for hit in found.hits if hit.id not in results]
     choices = choices_below(turn, [*fresh, *left], shown=len(fresh))
-    remember = {"results": results, "shown": len(fresh), "focus": fresh[0].id, "opened": None}
+    remember = {"results": results, "shown": len(fresh), "focus": fresh[0].id, "opened": None, "on_screen": None}
     return Outcome([reply(Text(text=turn.say("browse.more")), *page, choices=choices)], remember)
 
 
@@ -90,7 +93,7 @@ async def back(services: Services, turn: Turn) -> Outcome:
         return _nothing_shown(turn)
     entries = await asyncio.to_thread(services.catalogue.get, turn.shown)
     choices = [*entry_titles(turn.say, entries), Choice(label=turn.say("choice.start_over"), intent="start_over")]
-    return Outcome([reply(Text(text=turn.say("browse.back")), choices=choices)])
+    return Outcome([reply(Text(text=turn.say("browse.back")), choices=choices)], {"on_screen": None})
 
 
 def _meant(turn: Turn) -> str | None:
@@ -117,6 +120,7 @@ async def _show(services: Services, turn: Turn, entry_id: str) -> Outcome:
     solutions = [each for each in others if isinstance(each, Solution)]
     count = await asyncio.to_thread(services.voices.same_needs, entry.entry.id) if isinstance(entry, Challenge) else 0
     elements: list[Element] = [details(turn.say, entry, solutions, count)]
+    on_screen = {"on_screen": entry.entry.id}
     if isinstance(entry, Challenge):
         standing = await asyncio.to_thread(services.standing, entry.entry.id)
         published = questions_card(turn.say, await asyncio.to_thread(services.questions.published, entry.entry.id))
@@ -132,10 +136,10 @@ async def _show(services: Services, turn: Turn, entry_id: str) -> Outcome:
         if turn.slot("role") == "company":
             choices = [*turn.offer(*_FOR_COMPANIES), *entry_titles(turn.say, solutions[:3]), *turn.offer("go_back")]
         else:
-            choices = [*entry_titles(turn.say, solutions[:3]), *turn.offer("show_solutions", "me_too", "follow", "go_back")]
-        return Outcome([reply(*elements, choices=choices)], {"focus": entry.entry.id, "opened": entry.entry.id})
+            choices = [*entry_titles(turn.say, solutions[:3]), *turn.offer(*_FOR_STAFF)]
+        return Outcome([reply(*elements, choices=choices)], {**on_screen, "focus": entry.entry.id, "opened": entry.entry.id})
     siblings = entry_titles(turn.say, others[:3])
-    return Outcome([reply(*elements, choices=[*siblings, *turn.offer("go_back")])])
+    return Outcome([reply(*elements, choices=[*siblings, *turn.offer("report_wrong", "go_back")])], on_screen)
 
 
 async def _with_solutions(
@@ -173,8 +177,9 @@ def _cost_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solution])
     if not known:
         return [Text(text=turn.say("browse.cost_unknown", count=len(solutions), title=challenge.entry.title_in(turn.language)))]
     facts = tuple(Fact(label=each.entry.organisation, value=each.entry.cost or "") for each in known)
-    links = tuple(Link(text=each.entry.sources[0].title, url=each.entry.sources[0].url) for each in known)
-    elements: list[Element] = [Card(title=turn.say("browse.cost", title=challenge.entry.title_in(turn.language)), facts=facts, links=links)]
+    sources = [sources_of(turn.say, each)[0] for each in known]
+    title = turn.say("browse.cost", title=challenge.entry.title_in(turn.language))
+    elements: list[Element] = [Card(title=title, facts=(*facts, *told_here(turn.say, sources)), links=page_links(sources))]
     if len(known) < len(solutions):
         elements.append(Text(text=turn.say("browse.cost_rest", count=len(solutions) - len(known))))
     return elements
@@ -196,14 +201,23 @@ def _small_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solution]
 def _sources_reply(turn: Turn, challenge: Challenge, solutions: Sequence[Solution]) -> list[Element]:
     dates = turn.say("answer.checked", checked=challenge.entry.checked, next_check=challenge.entry.next_check)
     checked = f"{turn.say('field.checked')} {dates}"
-    links = [Link(text=source.title, url=source.url) for source in challenge.entry.sources]
-    links += [Link(text=source.title, url=source.url) for each in solutions for source in each.entry.sources]
-    once = tuple({link.url: link for link in links}.values())
-    return [Card(title=turn.say("browse.sources", title=challenge.entry.title_in(turn.language)), text=checked, links=once)]
+    sources = [*sources_of(turn.say, challenge), *(source for each in solutions for source in sources_of(turn.say, each))]
+    once = tuple({link.url: link for link in page_links(sources)}.values())
+    title = turn.say("browse.sources", title=challenge.entry.title_in(turn.language))
+    return [Card(title=title, text=checked, facts=told_here(turn.say, sources), links=once)]
 
 
 def _restart_or_propose(turn: Turn) -> list[Choice]:
     return turn.offer("propose", "go_back", "start_over")
+
+
+async def _more_open(services: Services, turn: Turn) -> Outcome:
+    """Turn the page that is on screen; on the last page, and below something else, there is nothing to turn."""
+    offered = await asyncio.to_thread(services.conversations.offered, turn.conversation)
+    page = next((each["entities"] for each in offered if each["intent"] == "browse_open" and "number" in each["entities"]), None)
+    if page is None:
+        return _nothing_shown(turn)
+    return await browse_open(services, replace(turn, message="/browse_open", entities=page))
 
 
 def _nothing_shown(turn: Turn) -> Outcome:

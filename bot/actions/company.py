@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bot.actions.find import area_in, unavailable
 from bot.actions.turn import Answer, Outcome, Turn
-from bot.answers import reply
+from bot.answers import page_links, reply, sources_of
 from bot.early_dialogue import standing_facts, standing_links
-from bot.replies import Card, Choice, Element, Fact, Link, Notice, Text
+from bot.replies import Card, Choice, Element, Fact, Notice, Text
 from bot.services import Services
 from index.search import Hit
 from knowledge.areas import area
@@ -43,8 +43,8 @@ async def company(services: Services, turn: Turn) -> Outcome:
 
 
 async def browse_open(services: Services, turn: Turn) -> Outcome:
-    """Show the open challenges, in an area or a region when one is named."""
-    region = region_in(turn.message) if turn.is_typed else None
+    """Show the open challenges, in an area or a region when one is named; a few at a time, those whose own area it is first."""
+    region = region_in(turn.message if turn.is_typed else turn.entities.get("value", ""))
     wanted = None if region or _names_nothing(turn) else await area_in(services, turn)
     challenges = await asyncio.to_thread(services.catalogue.open_challenges, wanted)
     if region:
@@ -52,11 +52,15 @@ async def browse_open(services: Services, turn: Turn) -> Outcome:
     if not challenges:
         none = turn.say("company.none_there", region=region.name) if region else turn.say("company.none_open")
         return Outcome([reply(Text(text=none), choices=turn.offer("browse_open", "start_over"))])
-    shown = challenges[:_PAGE]
+    challenges.sort(key=lambda each: wanted is not None and each.entry.area != wanted)
+    first = int(turn.entities.get("number", 0))
+    shown = challenges[first : first + _PAGE]
+    left = len(challenges) - first - len(shown)
     place = region.name if region else area(wanted).label(turn.language) if wanted else turn.say("company.all_areas")
-    heading = turn.say("company.open", count=len(challenges), shown=len(shown), area=place)
+    heading = turn.say("company.open_some" if left else "company.open_rest", count=len(challenges), left=left, area=place)
+    more = [_next_page(turn, first + _PAGE, wanted, region)] if left else []
     follow = [_follow_area(turn, wanted)] if wanted else []
-    return await _answer(services, turn, heading, shown, "", more=follow)
+    return await _answer(services, turn, heading, shown, "", more=[*more, *follow])
 
 
 async def i_am_company(services: Services, turn: Turn) -> Outcome:
@@ -85,6 +89,13 @@ def _follow_area(turn: Turn, slug: str) -> Choice:
     return Choice(label=label, intent="follow", entities={"area": slug})
 
 
+def _next_page(turn: Turn, first: int, wanted: str | None, region: Region | None) -> Choice:
+    where = {"area": wanted} if wanted else {}
+    if region:
+        where = {"value": f"{region.name} län" if region.also else region.name}  # a county may have the name of a municipality
+    return Choice(label=turn.say("choice.more_results"), intent="browse_open", entities={"number": str(first), **where})
+
+
 def _card(turn: Turn, number: int, challenge: Challenge, standing: Standing, hit: Hit | None) -> Card:
     file = challenge.entry
     facts = [
@@ -99,7 +110,7 @@ def _card(turn: Turn, number: int, challenge: Challenge, standing: Standing, hit
         subtitle=f"{file.organisation} · {turn.say(f'status.{challenge.status}')}",
         text=file.summary,
         facts=tuple(facts),
-        links=(*(Link(text=source.title, url=source.url) for source in file.sources[:1]), *standing_links(turn.say, standing)),
+        links=(*page_links(sources_of(turn.say, challenge)[:1]), *standing_links(turn.say, standing)),
     )
 
 
@@ -123,7 +134,7 @@ async def _answer(
         for number, entry in enumerate(ids, 1)
     ]
     choices += [*turn.offer("register_interest", "follow"), *more, *turn.offer("start_over")]
-    elements: list[Element] = [Text(text=heading), *cards, Notice(level="info", text=turn.say("legal.early_dialogue"))]
+    elements: list[Element] = [Text(text=heading), *cards, Notice(level="info", text=turn.say("notice.early_dialogue"))]
     # Several are on screen, and none of them is meant before the company has said which.
     remember = {"results": ids, "shown": len(ids), "focus": ids[0], "opened": ids[0] if len(ids) == 1 else None}
     return Outcome([reply(*elements, choices=choices)], remember | {"query": query, "role": "company"})

@@ -48,7 +48,7 @@ async def answer(services: Services, turn: Turn, question: str) -> Outcome:
     if found.reason and (found.reason == "sensitive" or not asked_for):
         return _refuse(services, turn, found.reason)
     if found.band == "none":
-        return _nothing(turn, question)
+        return await _nothing(services, turn, question, found)
     return await _show_found(services, turn, question, found)
 
 
@@ -77,6 +77,7 @@ async def _show_found(services: Services, turn: Turn, question: str, found: Foun
         "shown": len(found.hits[:PAGE]),
         "focus": found.hits[0].id,
         "opened": None,
+        "on_screen": None,
         "awaiting": "useful",
     }
     return Outcome([reply(*opening(turn.say, found, guessed), *page, choices=choices)], remember)
@@ -123,12 +124,16 @@ def _refuse(services: Services, turn: Turn, reason: str) -> Outcome:
     return Outcome([reply(Notice(level=level, text=text))])
 
 
-def _nothing(turn: Turn, question: str) -> Outcome:
+async def _nothing(services: Services, turn: Turn, question: str, found: Found) -> Outcome:
     if not turn.slot("clarification"):
         remember: dict[str, object] = {"query": question, "results": [], "shown": 0}
         return Outcome([reply(Text(text=turn.say("answer.none")))], remember, [FollowupAction("clarify_form")])
+    # An inhabitant's own errand is no need that nobody has described.
+    if found.reason != "errand":
+        add = services.gaps.add
+        await asyncio.to_thread(add, turn.person, question, "none", turn.slot("area") or None, turn.language)
     choices = [
-        Choice(label=turn.say("choice.save_proposal"), intent="affirm"),
+        Choice(label=turn.say("choice.save_proposal"), intent="propose"),
         Choice(label=turn.say("choice.no_thanks"), intent="deny"),
     ]
     remember = {"query": question, "awaiting": "propose"}

@@ -197,7 +197,9 @@ async def _name(services: Services, turn: Turn, challenge: str, slug: str) -> st
 
 
 def _where(turn: Turn, follow: Follow) -> str:
-    return follow.address.removeprefix("mailto:") if follow.address.startswith("mailto:") else turn.say("follow.here")
+    if not follow.address.startswith("mailto:"):
+        return turn.say("follow.here")
+    return turn.say("follow.by_email", email=follow.address.removeprefix("mailto:"))
 
 
 def _entities(follow: Follow) -> dict[str, str]:

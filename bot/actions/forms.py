@@ -14,7 +14,7 @@ from rasa_sdk.forms import FormValidationAction
 from bot.actions.find import NOTHING_TO_ADD, area_in
 from bot.actions.turn import Turn
 from bot.answers import reply
-from bot.asking import COMMANDS
+from bot.asking import COMMANDS, skips
 from bot.replies import Text, to_wire
 from bot.services import Services
 from knowledge.areas import WHOLE_MUNICIPALITY
@@ -140,6 +140,15 @@ class OrganisationForm(Form):
         if turn.intent in ("deny", "dont_know") and turn.confidence >= _VERY_SURE:
             return {}
         return {"organisation": await asyncio.to_thread(official_name, turn.message) or None}
+
+    async def extract_how_it_shows(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots) -> Slots:
+        """Return how the need shows there, or that nothing is said of it."""
+        turn = Turn.of(tracker)
+        if tracker.get_slot("requested_slot") != "how_it_shows":
+            return {}
+        if turn.intent in ("deny", "dont_know") or skips(turn.message):
+            return {"how_it_shows": NOTHING_TO_ADD}
+        return {} if interrupts(turn, free_text=False) else {"how_it_shows": turn.message or None}
 
 
 class ReasonForm(Form):

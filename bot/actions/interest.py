@@ -31,7 +31,7 @@ async def register_interest(services: Services, turn: Turn) -> Outcome:
     try:
         return await (_go_on(services, turn, draft) if draft and draft.fields else _begin(services, turn, challenge))
     except (RefusedError, NotFoundError) as error:
-        return _not_now(turn, challenge, error)
+        return not_now(turn, challenge, error)
 
 
 async def resume_interest(services: Services, turn: Turn) -> Outcome:
@@ -42,7 +42,7 @@ async def resume_interest(services: Services, turn: Turn) -> Outcome:
     try:
         return await _go_on(services, turn, draft)
     except (RefusedError, NotFoundError) as error:
-        return _not_now(turn, draft.challenge, error)
+        return not_now(turn, draft.challenge, error)
 
 
 async def take_detail(services: Services, turn: Turn) -> Outcome:
@@ -115,7 +115,7 @@ async def send_interest(services: Services, turn: Turn) -> Outcome:
             conversation=turn.conversation,
         )
     except (RefusedError, NotFoundError) as error:
-        return _not_now(turn, challenge, error, kept_too=True)
+        return not_now(turn, challenge, error, kept_too=True)
     outcome = sent(turn, challenge, registration)
     return Outcome(outcome.replies, {**_NO_FORM, **outcome.remember}, private=True)
 
@@ -152,13 +152,18 @@ async def form_help(services: Services, turn: Turn) -> Outcome:
 async def _begin(services: Services, turn: Turn, challenge: str) -> Outcome:
     shown = shown_now(turn.language, now())
     draft = await asyncio.to_thread(services.drafts.begin, turn.conversation, challenge, shown, turn.person)
-    earlier = await _earlier(services, turn, challenge)
+    earlier = await earlier_form(services, turn, challenge)
     if earlier:
         for name in FIELDS:
             draft = await asyncio.to_thread(services.drafts.put, turn.conversation, challenge, name, earlier.fields.get(name))
     title = await title_of(services, turn, challenge)
     again = [Text(text=turn.say("interest.update", number=earlier.number))] if earlier else []
-    elements = [Text(text=turn.say("interest.begin", title=title)), *_notices(turn), Text(text=turn.say("interest.how")), *again]
+    elements: list[Element] = [
+        Text(text=turn.say("interest.begin", title=title)),
+        *notices(turn),
+        Text(text=turn.say("interest.how")),
+        *again,
+    ]
     return Outcome([reply(*elements)], _open(draft))
 
 
@@ -173,7 +178,7 @@ async def _go_on(services: Services, turn: Turn, draft: Draft) -> Outcome:
         if error.key != "notices_not_shown":
             raise
         await asyncio.to_thread(begin, turn.conversation, draft.challenge, shown_now(turn.language, now()), turn.person)
-        elements += _notices(turn)
+        elements += notices(turn)
     return Outcome([reply(*elements)], _open(draft))
 
 
@@ -181,18 +186,20 @@ def _open(draft: Draft) -> dict[str, str | None]:
     return {"interest": draft.challenge, "interest_field": NEXT, "interest_answer": None, "focus": draft.challenge, "role": "company"}
 
 
-def _notices(turn: Turn) -> Sequence[Element]:
+def notices(turn: Turn) -> Sequence[Notice]:
+    """Return the legal notices that come before the first field."""
     plan = turn.say("interest.plan")
     return [Notice(level="info", text=turn.say(f"notice.{notice}", plan=plan)) for notice in NOTICES]
 
 
-async def _earlier(services: Services, turn: Turn, challenge: str) -> OwnInterest | None:
+async def earlier_form(services: Services, turn: Turn, challenge: str) -> OwnInterest | None:
     """Return what the person has registered before in the challenge: a second form is an update of it."""
     own = await asyncio.to_thread(services.own_interests.of, turn.person)
     return next((each for each in own if each.challenge == challenge and each.status != "withdrawn"), None)
 
 
-def _not_now(turn: Turn, challenge: str, error: GuidenError, *, kept_too: bool = False) -> Outcome:
+def not_now(turn: Turn, challenge: str, error: GuidenError, *, kept_too: bool = False) -> Outcome:
+    """Return what is said when no interest can be registered; `kept_too` when what has been answered is kept."""
     follow = Choice(label=turn.say("choice.follow"), intent="follow", entities={"entry": challenge})
     elements: list[Element] = [refusal(turn, error)]
     if kept_too:

@@ -13,10 +13,12 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.forms import SURE, Form, Slots
+from bot.actions.interest_words import field_alone, kind_named
 from bot.actions.meant import refusal
+from bot.actions.own_interests import CODE_FOR
 from bot.actions.turn import Event, Turn
 from bot.answers import reply
-from bot.asking import ANSWER, COMMANDS, CONFIRM, DROP, INTEREST, NEXT, NOTHING
+from bot.asking import ANSWER, COMMANDS, CONFIRM, DROP, ENTER_CODE, INTEREST, NEXT, NOTHING
 from bot.replies import Element, Reply, Text, to_wire
 from bot.services import Services
 from knowledge.drafts import Draft
@@ -32,6 +34,8 @@ _STAYS = {
     *("affirm", "deny", "out_of_scope", "nlu_fallback", "go_back"),
     *("register_interest", "resume_interest", "change_field", ANSWER),
 }
+# What a company says of itself reads like a question to search with, wherever in the form it is written.
+_DESCRIBES = {"company_offer", "describe_problem", "i_am_company", "state_area"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,9 @@ class InterestForm(Form):
         turn = Turn.of(tracker)
         asked, said = await asyncio.to_thread(self.services.conversations.take, turn.conversation)
         value = value_in(turn, asked, said)
-        if value is None and asked.startswith(INTEREST) and _would_leave_by_mistake(turn):
+        if value is None and asked == CONFIRM and turn.is_typed and (changed := field_alone(turn.message)):
+            taken = Taken(ask=changed)
+        elif value is None and asked.startswith(INTEREST) and _would_leave_by_mistake(turn):
             taken = Taken([Text(text=turn.say("interest.unclear"))], ask=asked.removeprefix(INTEREST))
         elif value is None:
             return {}
@@ -105,7 +111,10 @@ def _leads(turn: Turn, name: str, value: str) -> Taken | None:
 
 def _would_leave_by_mistake(turn: Turn) -> bool:
     """Tell whether a message only looks like something else than an answer; a form half filled in is not left for a guess."""
-    return turn.is_typed and turn.intent not in _STAYS and turn.confidence < SURE and not COMMANDS.fullmatch(turn.message)
+    if not turn.is_typed or turn.intent in _STAYS or COMMANDS.fullmatch(turn.message):
+        return False
+    no_code_waits = turn.intent == ENTER_CODE and not turn.slot("awaiting").startswith(CODE_FOR)
+    return turn.intent in _DESCRIBES or no_code_waits or turn.confidence < SURE
 
 
 def _harm_of(turn: Turn, name: str) -> Taken:
@@ -121,6 +130,8 @@ def value_in(turn: Turn, asked: str, said: str | None) -> str | None:
         return None
     if turn.intent == "affirm" and asked == CONFIRM:
         return SEND
+    if asked == INTEREST + "kind" and turn.is_typed and turn.intent != ANSWER and (kind := kind_named(turn.message)):
+        return kind
     if turn.intent != ANSWER or turn.entities.get("field", asked.removeprefix(INTEREST)) != asked.removeprefix(INTEREST):
         return None
     return turn.entities.get("value") or said

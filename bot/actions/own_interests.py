@@ -28,29 +28,32 @@ def sent(turn: Turn, challenge: str, registration: Registration) -> Outcome:
     if registration.confirmed:
         return Outcome([_receipt(turn, challenge, registration)], {"awaiting": None})
     text = turn.say("interest.code_sent", email=registration.email, number=registration.number)
-    return Outcome([ask_code(turn, text)], {"awaiting": CODE_FOR + registration.number})
+    return Outcome([ask_code(turn, text, registration.number)], {"awaiting": CODE_FOR + registration.number})
 
 
-def ask_code(turn: Turn, text: str) -> Reply:
-    """Return a text that asks for the code in a mail."""
-    return reply(Text(text=text), choices=turn.offer("send_code_again"), asks=CODE)
+def ask_code(turn: Turn, text: str, number: str = "") -> Reply:
+    """Return a text that asks for the code in a mail; `number` is the registration's, where Rasa may not know which one waits."""
+    if not number:
+        return reply(Text(text=text), choices=turn.offer("send_code_again"), asks=CODE)
+    again = Choice(label=turn.say("choice.send_code_again"), intent="send_code_again", entities={"value": number})
+    return reply(Text(text=text), choices=[again], asks=f"{CODE}:{number}")
 
 
 async def enter_code(services: Services, turn: Turn) -> Outcome:
     """Take a code that came by mail, for the registration or the following that waits for it."""
-    _, said = await asyncio.to_thread(services.conversations.take, turn.conversation)
+    asked, said = await asyncio.to_thread(services.conversations.take, turn.conversation)
     typed = said or (turn.message if turn.is_typed else "")
     number = _NUMBER.search(typed)
     code = _CODE.search(typed.replace(number.group(), "") if number else typed)
     if code is None:
         return Outcome([ask_code(turn, turn.say("interest.code_which"))])
-    waiting = number.group() if number else await _waiting(services, turn)
+    waiting = number.group() if number else asked.partition(":")[2] or await _waiting(services, turn)
     try:
         if waiting == FOLLOW:
             return followed(services, turn, await asyncio.to_thread(services.following.confirm, turn.person, code.group()))
         registration = await asyncio.to_thread(services.interests.confirm, turn.person, waiting, code.group())
     except (RefusedError, NotFoundError) as error:
-        return _refused_code(turn, error)
+        return _refused_code(turn, error, "" if waiting == FOLLOW else waiting)
     own = await _own(services, turn)
     challenge = next((each.challenge for each in own if each.number == registration.number), "")
     remember = {"awaiting": None, "focus": challenge or None, "opened": challenge or None}
@@ -59,7 +62,7 @@ async def enter_code(services: Services, turn: Turn) -> Outcome:
 
 async def send_code_again(services: Services, turn: Turn) -> Outcome:
     """Send a new code for what waits for one."""
-    waiting = await _waiting(services, turn)
+    waiting = turn.entities.get("value") or await _waiting(services, turn)
     try:
         if waiting == FOLLOW:
             follow = await asyncio.to_thread(services.following.send_code_again, turn.person)
@@ -68,8 +71,10 @@ async def send_code_again(services: Services, turn: Turn) -> Outcome:
             registration = await asyncio.to_thread(services.interests.send_code_again, turn.person, waiting)
             email = registration.email
     except (RefusedError, NotFoundError) as error:
-        return _refused_code(turn, error)
-    return Outcome([ask_code(turn, turn.say("interest.code_sent_again", email=email))], {"awaiting": CODE_FOR + waiting}, private=True)
+        return _refused_code(turn, error, "" if waiting == FOLLOW else waiting)
+    number = "" if waiting == FOLLOW else waiting
+    text = turn.say("interest.code_sent_again", email=email)
+    return Outcome([ask_code(turn, text, number)], {"awaiting": CODE_FOR + waiting}, private=True)
 
 
 async def my_interests(services: Services, turn: Turn) -> Outcome:
@@ -88,14 +93,16 @@ async def my_interests(services: Services, turn: Turn) -> Outcome:
 
 async def withdraw_interest(services: Services, turn: Turn) -> Outcome:
     """Ask whether a registration is to be withdrawn, having found out which."""
-    own = [each for each in await _own(services, turn) if each.status in _ACTIVE]
+    every = await _own(services, turn)
+    own = [each for each in every if each.status in _ACTIVE]
     named = turn.entities.get("value") or (found.group() if (found := _NUMBER.search(turn.message)) else "")
     if named:
         own = [each for each in own if each.number.replace("-", "") == named.replace("-", "")]
         if not own:
             return Outcome([reply(refusal(turn, NotFoundError("no_such_interest", number=named)), choices=turn.offer("my_interests"))])
     if not own:
-        return Outcome([reply(Text(text=turn.say("interest.none_own")), choices=turn.offer("browse_open"))])
+        text = turn.say("interest.none_to_withdraw" if every else "interest.none_own")
+        return Outcome([reply(Text(text=text), choices=turn.offer("my_interests", "browse_open"))])
     if len(own) > 1:
         choices = [_withdraw_choice(turn, each) for each in own]
         return Outcome([reply(Text(text=turn.say("interest.withdraw_which")), choices=[*choices, *turn.offer("cancel")])])
@@ -167,9 +174,10 @@ async def _waiting(services: Services, turn: Turn) -> str:
     return next((each.number for each in own if each.status == "unconfirmed"), FOLLOW)
 
 
-def _refused_code(turn: Turn, error: GuidenError) -> Outcome:
+def _refused_code(turn: Turn, error: GuidenError, number: str) -> Outcome:
     if error.key in ("code_wrong", "code_expired", "code_attempts_used"):
-        return Outcome([reply(refusal(turn, error), choices=turn.offer("send_code_again"), asks=CODE)])
+        asked = ask_code(turn, "", number)
+        return Outcome([asked.model_copy(update={"elements": (refusal(turn, error),)})])
     return Outcome([reply(refusal(turn, error), choices=turn.offer("my_interests", "browse_open"))])
 
 

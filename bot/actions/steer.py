@@ -5,10 +5,13 @@ import logging
 from dataclasses import replace
 from typing import Literal
 
+from rasa_sdk.events import FollowupAction
+
+from bot.actions.contribute import propose
 from bot.actions.find import answer
 from bot.actions.own_interests import withdraw_now
 from bot.actions.turn import Answer, Outcome, Turn
-from bot.actions.voice import save_proposal, say_useful
+from bot.actions.voice import say_useful
 from bot.answers import reply
 from bot.replies import Choice, Notice, Text
 from bot.services import Services
@@ -23,6 +26,8 @@ _FRESH: dict[str, None] = dict.fromkeys(
     (
         *("area", "problem", "clarification", "organisation", "reason", "results", "shown", "focus", "opened", "awaiting", "query", "role"),
         *("interest", "interest_field", "interest_answer", "following", "follow_answer", "question_about", "question_answer"),
+        *("contribution", "contribution_field", "contribution_answer", "report_about", "report_answer"),
+        *("reviewing", "review_answer", "how_it_shows", "on_screen"),
     )
 )
 _LANGUAGE_WORDS = {
@@ -36,7 +41,8 @@ async def affirm(services: Services, turn: Turn) -> Outcome:
     """Do what was just asked about."""
     match turn.slot("awaiting"):
         case "propose":
-            return await save_proposal(services, turn)
+            begun = await propose(services, turn)
+            return replace(begun, events=[FollowupAction("contribution_form")])
         case "delete":
             return _forget(services, turn)
         case "useful":
@@ -69,7 +75,12 @@ async def dont_know(services: Services, turn: Turn) -> Outcome:
 async def cancel(services: Services, turn: Turn) -> Outcome:
     """Leave what was begun."""
     remember = {"problem": None, "clarification": None, "reason": None, "awaiting": None}
-    return Outcome([reply(Text(text=turn.say("steer.cancelled")), choices=turn.offer("start_guided"))], remember)
+    if await asyncio.to_thread(services.contributions.in_progress, turn.person):
+        # A button of an older answer can cancel what has been left already.
+        text, choices = turn.say("steer.cancelled_but_kept"), turn.offer("resume_contribution", "start_guided")
+    else:
+        text, choices = turn.say("steer.cancelled"), turn.offer("start_guided")
+    return Outcome([reply(Text(text=text), choices=choices)], remember)
 
 
 async def restart(services: Services, turn: Turn) -> Outcome:

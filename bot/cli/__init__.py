@@ -5,7 +5,24 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from bot.cli import challenge, chat, content, database, doctor, index, interest, outbox, role, search, serve
+from bot.cli import (
+    challenge,
+    chat,
+    content,
+    database,
+    doctor,
+    gaps,
+    index,
+    interest,
+    links,
+    outbox,
+    privacy,
+    report,
+    review,
+    role,
+    search,
+    serve,
+)
 from bot.cli.speaking import complain
 from knowledge.errors import GuidenError
 
@@ -26,8 +43,13 @@ app.add_typer(index.app, name="index")
 app.add_typer(content.app, name="content")
 app.add_typer(interest.app, name="interest")
 app.add_typer(challenge.app, name="challenge")
+app.add_typer(review.app, name="review")
+app.add_typer(report.app, name="report")
+app.add_typer(links.app, name="links")
+app.add_typer(gaps.app, name="gaps")
 app.add_typer(role.app, name="role")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(database.app, name="db")
 
 

@@ -15,17 +15,25 @@ if TYPE_CHECKING:
 def list_(
     stage: Annotated[Stage | None, typer.Option("--stage", help="Bara de i läget.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Bara de där ett utlovat besked inte har kommit.")] = False,
+    without_promise: Annotated[
+        bool, typer.Option("--without-promise", help="Bara de som läsare ser och som inget besked är utlovat om; importerade börjar så.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Skriv en JSON-rad för varje.")] = False,
 ) -> None:
     """Visa alla utmaningar, även de som inte är publicerade, med läge och nästa utlovade besked.
 
     \b
     guiden challenge list --overdue
+    guiden challenge list --without-promise
     """
     from knowledge.challenge_lists import in_stages
 
     with opened() as database:
-        found = [each for each in in_stages(database) if stage in (None, each.stage) and (each.days_late > 0 or not overdue)]
+        found = [
+            each
+            for each in in_stages(database)
+            if stage in (None, each.stage) and (each.days_late > 0 or not overdue) and (each.is_unpromised or not without_promise)
+        ]
     for each in found:
         if as_json:
             tell_json({"id": each.id, "stage": each.stage, "title": each.title, "next_update_by": str(each.next_update_by or "") or None})
@@ -61,7 +69,7 @@ def show(challenge: Challenge) -> None:
         ("announcement", {"url": standing.announcement_url}),
         ("outcome", {"text": standing.outcome}),
         ("lessons", {"text": standing.lessons}),
-        ("next", {"stages": ", ".join(onward)}),
+        ("next", {"stages": ", ".join(f"{each} ({say(f'status.{each}')})" for each in onward)}),
     ):
         if any(value.values()):
             tell(f"cli.challenge_{key}", **value)
@@ -108,11 +116,12 @@ def _in_words(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _word(key: str) -> str:
-    return say(f"export.{key}")
+    # A contact is a person in the list of interest; here it is something that happened.
+    return say("export.contact_event" if key == "contact" else f"export.{key}")
 
 
 def _promise(each: "InStage") -> str:
     if each.next_update_by is None:
-        return ""
+        return say("cli.challenge_no_promise") if each.is_unpromised else ""
     key = "cli.challenge_late" if each.days_late > 0 else "cli.challenge_promise"
     return say(key, date=each.next_update_by, days=each.days_late)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -74,6 +75,56 @@ def check(path: Annotated[Path | None, typer.Argument(help="Mapp eller fil; anna
     solutions = [read.entry for read in entries if isinstance(read.entry, SolutionFile)]
     figures = sum(any(result.figure for result in solution.results) for solution in solutions)
     tell("cli.check_done", challenges=len(entries) - len(solutions), solutions=len(solutions), figures=figures)
+
+
+@app.command("due")
+def due(
+    area: Annotated[str, typer.Option("--area", help="Bara poster i området.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Skriv en JSON-rad för varje.")] = False,
+) -> None:
+    """Visa de poster som borde ha kontrollerats igen, de som har väntat längst först.
+
+    \b
+    guiden content due --area aldreomsorg
+    """
+    from dataclasses import asdict
+
+    from bot.cli.operating import opened
+    from bot.cli.speaking import tell_json
+    from knowledge.areas import area as known_area
+    from knowledge.currency import Currency
+
+    if area:
+        known_area(area)
+    with opened() as database:
+        found = Currency(database).due(area or None)
+    for each in found:
+        if as_json:
+            tell_json(asdict(each) | {"checked": str(each.checked), "next_check": str(each.next_check)})
+        else:
+            tell("cli.due_line", **asdict(each))
+    if not found and not as_json:
+        tell("cli.due_none")
+
+
+@app.command("checked")
+def checked(
+    entry: Annotated[str, typer.Argument(help="Postens id.", show_default=False)],
+    next_check: Annotated[
+        datetime, typer.Option("--next", formats=["%Y-%m-%d"], help="När den ska kontrolleras nästa gång.", show_default=False)
+    ],
+) -> None:
+    """Intyga att en post har kontrollerats i dag och fortfarande stämmer.
+
+    \b
+    guiden content checked vikarier-kort-varsel --next 2027-06-01
+    """
+    from bot.cli.operating import opened, operator
+    from knowledge.currency import Currency
+
+    with opened() as database:
+        Currency(database).confirm(operator(), entry, next_check.date())
+    tell("cli.checked_done", id=entry, next_check=next_check.date())
 
 
 @app.command("schema")

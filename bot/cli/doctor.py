@@ -9,7 +9,7 @@ from knowledge.errors import GuidenError, UnavailableError
 
 
 def doctor() -> None:
-    """Kontrollera inställningar, databas, språkmodell, index, dialogserver och mejl, en rad för varje."""
+    """Kontrollera inställningar, databas, språkmodell, index, dialogserver, mejl och Slack (om det är på), en rad för varje."""
     from index.encoder import E5Encoder
     from index.search import Search
     from knowledge.database import Database
@@ -22,6 +22,7 @@ def doctor() -> None:
         "index": lambda: Search(settings().index, encoder).generation,
         "rasa": _rasa,
         "mail": _mail,
+        **({"slack": _slack} if settings().uses_slack else {}),
     }
     notes = {} if settings().smtp_host else {"mail": say("cli.mail_to_file", folder=settings().outbox)}
     broken = [name for name, check in checks.items() if not _passes(name, check, notes.get(name))]
@@ -64,3 +65,19 @@ def _mail() -> None:
 
     if settings().smtp_host:
         asyncio.run(Mail(settings()).check())
+
+
+def _slack() -> None:
+    import asyncio
+
+    from bot.channels.slack.workspaces import Workspaces
+    from knowledge.database import Database
+
+    async def check() -> None:
+        workspaces = Workspaces(settings(), Database(settings().database))
+        try:
+            await workspaces.check()
+        finally:
+            await workspaces.close()
+
+    asyncio.run(check())

@@ -91,7 +91,7 @@ def export(
     kind = _format(output)
     with opened() as database:
         lists = InterestLists(database)
-        rows = (lists.release_copy if release else lists.of)(operator(), challenge)
+        rows = [_in_words(row) for row in (lists.release_copy if release else lists.of)(operator(), challenge)]
     write(output, interest_xlsx(rows, _word) if kind == ".xlsx" else interest_csv(rows, _word))
     if output:
         tell("cli.interest_exported", count=len(rows), path=output)
@@ -121,6 +121,16 @@ def _format(output: Path | None) -> str:
     return kind
 
 
+def _in_words(row: "Listed") -> "Listed":
+    """Return a registration with the words that readers know for its status and its kind; a hidden value stays the key it is."""
+    from dataclasses import replace
+
+    from knowledge.interest_lists import HIDDEN_SECRECY
+
+    said = {name: _shown(name, row.values[name]) for name in ("status", "kind") if row.values[name] != HIDDEN_SECRECY}
+    return replace(row, values=row.values | said)
+
+
 def _word(key: str) -> str:
     """Return the word for a column or a fixed value of an export."""
     return say(f"export.{key}")
@@ -141,10 +151,14 @@ def _names(fields: Sequence[str]) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
+    from knowledge.interest_lists import HIDDEN_PERSON
+
     if name in ("status", "kind"):
         return say(f"cli.{name}_{value}")
     if isinstance(value, bool):
         return _word("yes" if value else "no")
+    if value == HIDDEN_PERSON:
+        return _word(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{_word(field)}: {harm}" for field, harm in value.items())
     return "" if value is None else str(value)

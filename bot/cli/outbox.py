@@ -28,6 +28,7 @@ def list_(
     guiden outbox list --state dead
     """
     from knowledge.outbox import Outbox
+    from knowledge.swedish_time import swedish_time
 
     with opened() as database:
         messages = Outbox(database).list(state, limit)
@@ -39,7 +40,10 @@ def list_(
     if not messages:
         tell("cli.outbox_none")
     for message in messages:
-        fields = _fields(message) | {"state": say(f"cli.outbox_{message.state}")}
+        # When it is tried next concerns only one that waits; of others it is the end of a worker's lease.
+        due_at = message.due_at if message.state == "waiting" else None
+        due = say("cli.outbox_due", at=f"{swedish_time(due_at):%Y-%m-%d %H:%M}") if due_at else ""
+        fields = _fields(message) | {"state": say(f"cli.outbox_{message.state}"), "kind": say(f"outbox.kind.{message.kind}"), "due": due}
         tell("cli.outbox_line", **fields | {"error": f": {message.error}" if message.error else ""})
 
 

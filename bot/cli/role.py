@@ -55,17 +55,19 @@ def list_(
     role: Annotated[_Role | None, typer.Argument(help="Bara de som har rollen.", show_default=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Skriv en JSON-rad för varje.")] = False,
 ) -> None:
-    """Visa vilka som har roller.
+    """Visa vilka som har roller. Den som är dold enligt beslut visas utan namn.
 
     \b
     guiden role list administrator
     """
+    from knowledge.hiding import who_is_hidden
     from knowledge.people import People
 
     with opened() as database:
-        found = People(database).list(role)
+        found, hidden = People(database).list(role), who_is_hidden(database)
     for each in found:
-        fields = {"person": each.person.address, "role": each.role, "scope": each.scope, "scope_id": each.scope_id}
+        person = say("export.hidden_person") if each.person in hidden else each.person.address
+        fields = {"person": person, "role": each.role, "scope": each.scope, "scope_id": each.scope_id}
         tell_json(fields) if as_json else tell("cli.role_line", **fields)
     if not found and not as_json:
         tell("cli.role_none")

@@ -12,6 +12,7 @@ from bot.cli.speaking import say, settings, tell, tell_json
 if TYPE_CHECKING:
     from index.search import Found
     from knowledge.catalogue import Catalogue
+    from knowledge.entry_files import EntryFile
 
 
 def search(
@@ -76,9 +77,9 @@ def _answer(question: str, found: "Found", catalogue: "Catalogue", limit: int) -
             "band": found.band,
             "score": hit.score,
             "why": hit.why.text,
-            "sources": [source.url for source in entries[hit.id].sources],
+            "sources": _pages(entries[hit.id]),
             "solutions": [
-                {"id": each, "title": entries[each].title, "sources": [source.url for source in entries[each].sources]}
+                {"id": each, "title": entries[each].title, "sources": _pages(entries[each])}
                 for each in hit.solutions[:SOLUTIONS_BESIDE]
                 if each in entries
             ],
@@ -88,6 +89,10 @@ def _answer(question: str, found: "Found", catalogue: "Catalogue", limit: int) -
     ]
     # An entry may have been archived since the index was built.
     return {"query": question, "band": found.band if hits else "none", "area": found.area, "hits": hits}
+
+
+def _pages(entry: "EntryFile") -> list[str]:
+    return [source.url for source in entry.sources if source.url]
 
 
 def _print(found: "Found", catalogue: "Catalogue", language: str) -> None:

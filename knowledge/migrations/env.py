@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from knowledge import interest_tables  # noqa: F401 - its tables register themselves
+from knowledge import contribution_tables, installation_tables, interest_tables  # noqa: F401 - their tables register themselves
 from knowledge.tables import Table
 
 context.configure(

@@ -2,13 +2,16 @@
 
 import argparse
 
-from tests.benchmarks import chain, interests, reindexing, searching, vector_sizes
+from tests.benchmarks import chain, gaps, interests, publishing, reindexing, searching, slack, vector_sizes
 
 PARTS = {
     "search": searching.run,
     "chain": chain.run,
     "reindex": reindexing.run,
+    "publishing": publishing.run,
+    "gaps": gaps.run,
     "interests": interests.run,
+    "slack": slack.run,
     "vectors": vector_sizes.run,
 }
 

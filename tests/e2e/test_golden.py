@@ -8,13 +8,24 @@ import os
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from sqlalchemy import delete
 
 from bot.app import Guide
+from knowledge.contribution_tables import ContributionRow, ContributionStepRow, ReportRow
 from tests.e2e.conftest import Talk
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.txt"))
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def _numbers_begin_anew(guide: Guide) -> None:
+    """Let the first proposal of every conversation have number 1, whatever was told before it."""
+    with guide.database.transaction() as session:
+        for table in (ReportRow, ContributionStepRow, ContributionRow):
+            session.execute(delete(table))
 
 
 @pytest.mark.parametrize("file", GOLDEN, ids=lambda file: file.stem)

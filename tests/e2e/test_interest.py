@@ -181,7 +181,7 @@ async def test_question_within_the_form(talk: Talk) -> None:
     assert "(2/10)" in await talk.say("vad sparar ni om mig?")
     left = await talk.say("visa alla öppna utmaningar")
     assert "Anmälan väntar" in left
-    assert "Öppna utmaningar, alla områden" in left
+    assert "Öppna utmaningar (alla områden)" in left
     assert "(2/10)" in await talk.say("fortsätt anmälan")
 
 

@@ -32,6 +32,8 @@ def test_labels(finder: AreaFinder, area: Area) -> None:
         ("skolan", "skola"),
         ("på skolans expedition", "skola"),
         ("Bygglov!", "plan-bygg"),
+        ("open challenges in schools", "skola"),
+        ("vanhustenhuoltoa", "aldreomsorg"),
     ],
 )
 def test_workplaces(finder: AreaFinder, said: str, slug: str) -> None:

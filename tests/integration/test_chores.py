@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.chores import Chores
+from bot.delivery import Delivery
 from bot.dialogue import Dialogue
 from bot.services import Services
 from bot.settings import Settings
@@ -21,6 +22,7 @@ from knowledge.errors import UnavailableError
 from knowledge.interest_tables import DigestItemRow, OutboxRow, StandingRow
 from knowledge.interests import Interests
 from knowledge.ownership import Ownership
+from tests.fakes import FakeEncoder
 from tests.interest_world import ANNA, CHALLENGE, OPERATOR, OWNER_ADDRESS, Clock, add_challenge, count, form, notices, register
 from tests.mail_server import HOST, Mailbox, mail_server
 
@@ -29,6 +31,7 @@ class BrokenSearch:
     """A search whose index cannot be read, and that counts how often it was tried."""
 
     def __init__(self, error: Exception) -> None:
+        self.encoder = FakeEncoder()
         self.error = error
         self.tried = asyncio.Event()
 
@@ -56,7 +59,7 @@ def services(database: Database, home: Path, search: object = None, **values: An
 
 
 def chores(found: Services) -> Chores:
-    return Chores(found, cast("Dialogue", FakeDialogue()))
+    return Chores(found, cast("Dialogue", FakeDialogue()), Delivery(found.settings, found.database))
 
 
 @pytest.mark.parametrize("error", [UnavailableError("no_index"), RuntimeError("a fault of the program's own")])
@@ -89,7 +92,7 @@ async def test_stops_when_told(database: Database, tmp_path: Path) -> None:
         async with asyncio.timeout(20), chores(found).running():
             await mailbox.came.wait()
 
-    names = {"delivery of messages", "digests", "refresh of the index"}
+    names = {"delivery by mailto", "digests", "refresh of the index"}
     assert not names & {task.get_name() for task in asyncio.all_tasks() - before}
     assert len(mailbox.mails) == count(database, OutboxRow, state="delivered")
 
@@ -104,7 +107,7 @@ async def test_no_mail_server(database: Database, tmp_path: Path) -> None:
     found = services(database, tmp_path)
     chore = chores(found)
 
-    assert [True, False] == [await chore.deliver(), await chore.deliver()]
+    assert [True, False] == [await chore.deliver("mailto"), await chore.deliver("mailto")]
     assert len(list(found.settings.outbox.glob("*.eml"))) == 12
 
 
@@ -117,7 +120,7 @@ async def test_reminders_and_drafts(database: Database, tmp_path: Path) -> None:
     chore = chores(services(database, tmp_path))
     for _ in range(3):
         await chore.nudge()
-        await chore.remove_drafts()
+        await chore.remove_expired()
         await chore.digest()
 
     assert count(database, OutboxRow, kind="owner.overdue") == 1

@@ -94,6 +94,7 @@ def test_edit_in_the_database(guiden: Guiden, content: Path) -> None:
 
     assert (1, "Att alla pass är bemannade.") == (ran.returncode, guiden.entries()[C]["goal"])
     assert f"ändrad i databasen, lämnas orörd {C}" in ran.stdout
+    assert "  goal:\n    - Att alla pass är bemannade.\n    + Så vill vi ha det i" in ran.stdout
     assert "guiden content export" in ran.stdout
 
 

@@ -120,6 +120,20 @@ def test_id_of_another_kind(database: Database, content_folder: WriteContent, tm
     assert [("id", "double_id", {"other": f"challenges/{C}.yml"})] == [(f.at, f.key, f.details) for f in caught.value.faults]
 
 
+@pytest.mark.parametrize(("lessons", "keys"), [(None, ["ended_without_lessons"]), ("Fråga användarna först.", [])])
+def test_mark_as_ended(database: Database, content_folder: WriteContent, lessons: str | None, keys: list[str]) -> None:
+    """A solution that is in the catalogue is not marked as ended without what was learned; one that is ended stays importable."""
+    import_content(database, content_folder(challenge_fields(), solution_fields(), solution_fields(id="slutat", stage="ended")), "anna")
+    folder = content_folder(solution_fields(stage="ended", lessons=lessons), solution_fields(id="slutat", stage="ended", year=2020))
+    try:
+        plan_import(database, folder)
+        faults: list[str] = []
+    except FaultyContentError as error:
+        faults = [fault.key for fault in error.faults]
+
+    assert keys == faults
+
+
 def test_dry_run(database: Database, content_folder: WriteContent) -> None:
     """A plan tells what an import would do, and does nothing."""
     _, changes = plan_import(database, content_folder(challenge_fields(), solution_fields()))

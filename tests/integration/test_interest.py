@@ -10,6 +10,7 @@ from knowledge.conversations import Conversations
 from knowledge.database import Database
 from knowledge.drafts import Drafts
 from knowledge.errors import NotFoundError, RefusedError
+from knowledge.guessing import MOST_WRONG_AN_HOUR
 from knowledge.interest_tables import DigestItemRow, DraftRow, InterestFormRow, InterestRow, OutboxRow
 from knowledge.interests import MOST_CODES_AN_HOUR, Interests
 from knowledge.notices import NOTICES, ShownNotice
@@ -107,6 +108,54 @@ def test_same_company_updates(database: Database, interests: Interests) -> None:
     assert ["anna@bolaget.se"] == sent(database, "interest.updated")
 
 
+@pytest.mark.parametrize(
+    "corrected", [{"email": "ny@bolaget.se"}, {"company": "Bolagets Läckspårning"}, {"organisation_number": "556036-0793"}]
+)
+def test_correction_is_no_second_registration(database: Database, interests: Interests, corrected: dict[str, str]) -> None:
+    """A company without number that corrects its name or address, or adds its number, keeps its one registration."""
+    first = register(interests, database, ANNA, form(organisation_number=""))
+    second = register(interests, database, ANNA, form(**{"organisation_number": ""} | corrected))
+
+    assert (first.number, 1) == (second.number, count(database, InterestRow))
+
+
+def test_corrected_before_it_is_confirmed(database: Database, interests: Interests) -> None:
+    """Whoever mistyped the address, so that no code came, corrects it and has one registration, which the new code confirms."""
+    mistyped = interests.register(ANNA, CHALLENGE, form(organisation_number="", email="anna@bolget.se"), notices())
+    corrected = register(interests, database, ANNA, form(organisation_number=""))
+
+    assert (mistyped.number, True, 1) == (corrected.number, corrected.confirmed, count(database, InterestRow))
+
+
+def test_two_companies_of_one_person_are_two(database: Database, interests: Interests) -> None:
+    """A consultant who registers two companies with a number each, from the same address, has two registrations."""
+    one = register(interests, database, ANNA, form())
+    other = register(interests, database, ANNA, form(organisation_number="556012-5790"))
+
+    assert one.number != other.number
+
+
+def test_stranger_corrects_nothing(database: Database, interests: Interests) -> None:
+    """Somebody else with the same company name makes a registration of their own, and so does one whose number a stranger confirmed."""
+    anna = register(interests, database, ANNA, form(organisation_number=""))
+    bo = register(interests, database, BO, form(organisation_number="", email="bo@bolaget.se"))
+    interests.register(BO, CHALLENGE, form(organisation_number="", email="anna@bolaget.se"), notices())
+    again = register(interests, database, BO, form(organisation_number="", company="Bos AB", email="anna@bolaget.se"))
+
+    assert anna.number not in (bo.number, again.number)
+
+
+def test_corrected_address_gets_no_more(database: Database, interests: Interests) -> None:
+    """The address that was replaced hears of that, and of nothing after it; a colleague's own address still hears everything."""
+    register(interests, database, ANNA, form())
+    register(interests, database, BO, form(email="bo@bolaget.se"))
+    register(interests, database, ANNA, form(email="ny@bolaget.se"))
+    Stages(database, Clock()).move(OWNER, CHALLENGE, "parked", "Vi väntar på pengar.")
+
+    assert "anna@bolaget.se" in sent(database, "interest.updated")
+    assert ["bo@bolaget.se", "ny@bolaget.se"] == sorted(sent(database, "challenge.stage"))
+
+
 def test_new_address_is_confirmed_again(database: Database, interests: Interests) -> None:
     """An update with another address counts only when that address is confirmed; until then the old form holds."""
     register(interests, database, ANNA, form())
@@ -175,6 +224,23 @@ def test_wrong_codes_run_out(database: Database, interests: Interests) -> None:
         interests.send_code_again(ANNA, number)
 
     assert interests.confirm(ANNA, number, f" {last_code(database, 'anna@bolaget.se')} ").confirmed
+
+
+def test_nobody_guesses_for_others(database: Database, interests: Interests, clock: Clock) -> None:
+    """Whoever tries codes for one registration after another, real or not, is stopped for an hour; others are not."""
+    number = interests.register(ANNA, CHALLENGE, form(), notices()).number
+    for guess in range(MOST_WRONG_AN_HOUR):
+        with pytest.raises(NotFoundError, match="no_such_interest"):
+            interests.confirm(BO, f"2026-{guess:06}" if f"2026-{guess:06}" != number else "2026-999999", "123456")
+    with pytest.raises(RefusedError, match="too_many_wrong_codes"):
+        interests.confirm(BO, number, last_code(database, "anna@bolaget.se"))
+
+    assert interests.confirm(ANNA, number, last_code(database, "anna@bolaget.se")).confirmed
+
+    clock.move(hours=1)
+    assert interests.confirm(ANNA, number, "").confirmed
+    with pytest.raises(NotFoundError):
+        interests.confirm(BO, "2026-999999", "123456")
 
 
 def test_old_code(database: Database, interests: Interests, clock: Clock) -> None:
@@ -312,6 +378,14 @@ def test_who_wants_no_messages_gets_none(database: Database, interests: Interest
     Stages(database, clock).move(OWNER, CHALLENGE, "parked", "Vi väntar på budget.")
 
     assert ["info@bolag2.se"] == sent(database, "challenge.stage")
+
+
+def test_procurement_is_told_to_all(database: Database, interests: Interests, clock: Clock) -> None:
+    """That a procurement has started is told also to those who want no other messages, as the form promises."""
+    register(interests, database, ANNA, form(notify=False))
+    Stages(database, clock).move(OWNER, CHALLENGE, "procurement", "Vi köper.", ANNOUNCED)
+
+    assert ["anna@bolaget.se"] == sent(database, "challenge.locked")
 
 
 def test_counter_is_a_band(database: Database, interests: Interests) -> None:

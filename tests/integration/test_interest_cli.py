@@ -101,6 +101,7 @@ def test_export(guiden: Guiden, tmp_path: Path) -> None:
     assert (b"\xef\xbb\xbf", 0o600) == (file.read_bytes()[:3], file.stat().st_mode & 0o777)
     assert screen == list(csv.reader(io.StringIO(file.read_text("utf-8-sig"), newline="")))
     assert "'=HYPERLINK(1)" in screen[1]
+    assert ["räknas", "har något som finns"] == [screen[1][screen[0].index(column)] for column in ("Status", "Slag")]
     assert not any(cell.data_type == "f" for row in sheet for cell in row)
 
 
@@ -132,7 +133,8 @@ def test_life_of_a_challenge(guiden: Guiden) -> None:
     assert "version 2" in done(guiden("challenge", "text", CHALLENGE, "--set", "goal=Ingen ska behöva ringa runt.", "--why", "Tydligare"))
     done(guiden("challenge", "promise", CHALLENGE, LATER))
     assert "annonsen" in refused(guiden("challenge", "stage", CHALLENGE, "procurement", "--why", "Vi köper"))
-    done(guiden("challenge", "stage", CHALLENGE, "procurement", "--why", "Vi köper", "--announcement", "https://example.org/a"))
+    moved = done(guiden("challenge", "stage", CHALLENGE, "procurement", "--why", "Vi köper", "--announcement", "https://example.org/a"))
+    assert "har nu läget «upphandling pågår»" in moved
     done(guiden("challenge", "stage", CHALLENGE, "closed", "--why", "Klart", "--outcome", "Avtal.", "--lessons", "Fråga först."))
 
     annex = done(guiden("challenge", "dialogue", CHALLENGE))
@@ -149,7 +151,10 @@ def test_challenge_list(guiden: Guiden) -> None:
     """Every challenge is listed with its stage and promise, those that readers do not see too, or only those with a broken promise."""
     with opened(url(guiden)) as database:
         add_challenge(database, "utkast", "draft")
+    unpromised = done(guiden("challenge", "list", "--without-promise")).splitlines()
+    assert [(True, True)] == [(line.startswith(CHALLENGE), line.endswith("inget besked utlovat")) for line in unpromised]
     done(guiden("challenge", "promise", CHALLENGE, LATER))
+    assert "Inga utmaningar." in done(guiden("challenge", "list", "--without-promise"))
 
     lines = done(guiden("challenge", "list")).splitlines()
     assert [("utkast  utkast" in lines[0], f"nästa besked senast {LATER}" in lines[1])] == [(True, True)]
@@ -226,7 +231,7 @@ def test_outbox(guiden: Guiden) -> None:
     everything = done(guiden("outbox", "list"))
     assert ("Ingen mejlserver är vald" in everything, str(guiden.home / "outbox") in everything, code in everything) == (True, True, False)
     dead = done(guiden("outbox", "list", "--state", "dead", GUIDEN_SMTP_HOST="127.0.0.1", GUIDEN_MAIL_FROM="guiden@kommunen.se"))
-    assert [f"{message.id}  strandat  interest.code  till anna@bolaget.se"] == [dead.split(",")[0]]
+    assert [f"{message.id}  strandat  kod att bekräfta intresse med  till anna@bolaget.se"] == [dead.split(",")[0]]
     assert "nummer 999" in refused(guiden("outbox", "retry", "999"))
     assert "1 meddelanden" in done(guiden("outbox", "retry", str(message.id)))
     with opened(url(guiden)) as database:

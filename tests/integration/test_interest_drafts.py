@@ -6,6 +6,7 @@ from knowledge.conversations import Conversations
 from knowledge.database import Database
 from knowledge.drafts import Drafts
 from knowledge.errors import NotFoundError, RefusedError
+from knowledge.expiry import remove_expired
 from knowledge.interest_form import FIELDS
 from knowledge.interest_tables import DraftRow
 from knowledge.interests import Interests
@@ -115,7 +116,7 @@ def test_old_drafts_go(database: Database, drafts: Drafts, conversation: str, cl
     clock.move(days=30)
 
     assert drafts.resume(conversation) is None
-    assert (1, 0) == (drafts.remove_old(), drafts.remove_old())
+    assert ({"drafts": 1}, {}) == (remove_expired(database, clock), remove_expired(database, clock))
     assert count(database, DraftRow) == 0
 
 

@@ -10,9 +10,11 @@ import pytest
 from openpyxl import load_workbook
 
 from knowledge.database import Database
+from knowledge.digests import send_digests
 from knowledge.errors import NotFoundError, RefusedError
 from knowledge.exports import interest_csv, interest_xlsx
 from knowledge.interest_lists import COLUMNS, InterestLists
+from knowledge.interest_tables import DigestItemRow
 from knowledge.interests import Interests
 from knowledge.ownership import Ownership
 from knowledge.people import Granted, People, Person
@@ -148,6 +150,35 @@ def test_promises(ready: Database, clock: Clock) -> None:
     assert [OWNER_ADDRESS] * 2 == sent(ready, "owner.overdue")
     owned.promise(OWNER, CHALLENGE, date(2027, 1, 10))
     assert [] == owned.overdue()
+
+
+def test_daily_owner_is_reminded_once_a_week(ready: Database, clock: Clock) -> None:
+    """An owner who hears of things daily is reminded no more often, also when the digest with the reminder has gone."""
+    owned = Ownership(ready, clock)
+    owned.tell_at(OWNER, CHALLENGE, OWNER_ADDRESS, "daily")
+    owned.promise(OWNER, CHALLENGE, date(2026, 12, 10))
+    clock.move(days=10)
+    reminded = []
+    for _ in range(8):
+        owned.nudge()
+        owned.nudge()
+        reminded += sent(ready, "owner.overdue", DigestItemRow)
+        send_digests(ready, clock)
+        clock.move(days=1)
+
+    assert [OWNER_ADDRESS] * 2 == reminded
+
+
+def test_first_owner_address_is_reminded(ready: Database, clock: Clock) -> None:
+    """A week in which nobody could be reminded is none: who is named as owner then hears of the broken promise."""
+    owned = Ownership(ready, clock)
+    owned.promise(OWNER, CHALLENGE, date(2026, 12, 10))
+    clock.move(days=10)
+    owned.nudge()
+    owned.tell_at(OWNER, CHALLENGE, OWNER_ADDRESS)
+    owned.nudge()
+
+    assert [OWNER_ADDRESS] == sent(ready, "owner.overdue")
 
 
 def test_closed_challenge_promises_nothing(ready: Database, clock: Clock) -> None:

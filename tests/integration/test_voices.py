@@ -9,10 +9,13 @@ from knowledge.content_import import import_content
 from knowledge.conversations import Conversations
 from knowledge.database import Database
 from knowledge.errors import RefusedError
-from knowledge.tables import AuditRow, FeedbackRow, ProposalRow, SameNeedRow
+from knowledge.interest_tables import OutboxRow
+from knowledge.ownership import Ownership
+from knowledge.tables import AuditRow, FeedbackRow, SameNeedRow
 from knowledge.voices import Voices
 from tests.builders import challenge_fields, solution_fields
 from tests.conftest import WriteContent
+from tests.interest_world import ADMINISTRATOR, ANNA, BO, OPERATOR, OWNER_ADDRESS, grant_roles, sent
 
 C, S = "vikarier-kort-varsel", "kommunen-bokar-med-sms"
 _PERSONAL = "Anna 850709-9805, 070-123 45 67, anna@kommun.se"
@@ -54,6 +57,62 @@ def test_same_need_said_by_several_at_once(voices: Voices, database: Database) -
         new = [new for _, new in pool.map(lambda name: Voices(database).same_need(C, name, "web"), names)]
 
     assert (1, 1) == (sum(new), voices.same_needs(C))
+
+
+def _said(database: Database) -> list[tuple[str, str | None]]:
+    with database.reading() as session:
+        return [(row.organisation, row.sentence) for row in session.scalars(select(SameNeedRow).order_by(SameNeedRow.organisation))]
+
+
+def test_sentence(voices: Voices, database: Database) -> None:
+    """How a need shows somewhere is kept with its organisation, masked, also when it is said after the count."""
+    voices.same_need(C, "Borås stad", "web", person=ANNA)
+    voices.same_need(C, "Borås stad", "web", person=ANNA, sentence=f"Varje\nhelg. {_PERSONAL}")
+    voices.same_need(C, "Höörs kommun", "web", person=BO)
+
+    assert [("Borås stad", f"Varje helg. {_MASKED}"), ("Höörs kommun", None)] == _said(database)
+
+
+def test_sentence_of_somebody_else(voices: Voices, database: Database) -> None:
+    """A colleague's sentence does not replace the one that stands there; one's own does."""
+    for person, sentence in ((ANNA, "Varje helg."), (BO, "Aldrig."), (ANNA, "Varje natt.")):
+        voices.same_need(C, "Borås stad", "web", person=person, sentence=sentence)
+
+    assert [("Borås stad", "Varje natt.")] == _said(database)
+
+
+def test_long_sentence(voices: Voices) -> None:
+    """A sentence that is too long is refused, and nothing is counted."""
+    with pytest.raises(RefusedError, match="text_too_long"):
+        voices.same_need(C, "Borås stad", "web", sentence="x" * 401)
+
+    assert 0 == voices.same_needs(C)
+
+
+def test_ripe(voices: Voices, database: Database) -> None:
+    """At the threshold the owner, all who said so and the administrators hear once, and never of a person."""
+    grant_roles(database)
+    Ownership(database).tell_at(OPERATOR, C, OWNER_ADDRESS)
+    for person, organisation in ((ANNA, "Borås stad"), (BO, "Höörs kommun")):
+        voices.same_need(C, organisation, "web", person=person, sentence="Varje helg.")
+    assert [] == sent(database, "same_need.ripe")
+    voices.same_need(C, "Ale kommun", "web", person=ANNA)
+    voices.same_need(C, "Lerums kommun", "web", person=ADMINISTRATOR)
+
+    assert sorted([OWNER_ADDRESS, ANNA.address, BO.address, ADMINISTRATOR.address]) == sorted(sent(database, "same_need.ripe"))
+    with database.reading() as session:
+        told = [str(row.data) for row in session.scalars(select(OutboxRow).where(OutboxRow.kind == "same_need.ripe"))]
+    assert [] == [each for each in told if "anna" in each or "Borås stad: Varje helg." not in each or "Ale kommun" not in each]
+
+
+def test_threshold_is_a_setting(voices: Voices, database: Database) -> None:
+    """The threshold is what it is set to; a challenge that is past it already is ripe with the next one."""
+    for organisation in ("Borås stad", "Höörs kommun", "Ale kommun"):
+        voices.same_need(C, organisation, "web", person=ANNA, threshold=5)
+    assert [] == sent(database, "same_need.ripe")
+    voices.same_need(C, "Lerums kommun", "web", person=BO, threshold=2)
+
+    assert [ANNA.address, BO.address] == sent(database, "same_need.ripe")
 
 
 @pytest.mark.parametrize("challenge", ["okänd", S])
@@ -111,29 +170,3 @@ def test_reason_for_feedback_that_is_gone(voices: Voices, database: Database) ->
     voices.explain(4711, "för sent")
     with database.reading() as session:
         assert [] == list(session.scalars(select(FeedbackRow)))
-
-
-def test_proposal(voices: Voices, database: Database) -> None:
-    """A proposal waits for review with masked text and organisation, and leaves a trace."""
-    number = voices.propose(f"Vi saknar stöd. {_PERSONAL}", "skola", f" Höörs  kommun, {_PERSONAL}", "sv", "slack")
-    with database.reading() as session:
-        row = session.get_one(ProposalRow, number)
-
-    assert (f"Vi saknar stöd. {_MASKED}", f"Höörs kommun, {_MASKED}") == (row.text, row.organisation)
-    assert ("skola", "sv", "slack", "in_review") == (row.area, row.language, row.channel, row.status)
-    assert [(f"Höörs kommun, {_MASKED}", "slack", str(number))] == _audit(database, "proposal.saved")
-
-
-def test_proposal_by_nobody(voices: Voices, database: Database) -> None:
-    """A proposal may come without area and organisation, and its text is cut to what fits."""
-    number = voices.propose("x" * 5000, None, "", "en", "web")
-    with database.reading() as session:
-        row = session.get_one(ProposalRow, number)
-
-    assert ("x" * 4000, None, None) == (row.text, row.area, row.organisation)
-    assert [("?", "web", str(number))] == _audit(database, "proposal.saved")
-
-
-def test_proposals_have_numbers_of_their_own(voices: Voices) -> None:
-    """Each proposal gets a number of its own, also one with the same text."""
-    assert 2 == len({voices.propose("Vi saknar stöd.", None, "", "sv", "web") for _ in range(2)})

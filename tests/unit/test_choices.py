@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.dialogue import chosen_by
 from bot.replies import Choice
+from bot.typed import chosen_by
 
 _CHOICES = [
     Choice(label="Mer om 1", intent="show_one", entities={"entry": "vikarier"}),

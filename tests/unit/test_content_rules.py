@@ -105,6 +105,24 @@ def test_digits_in_an_address_on_the_web() -> None:
     assert [] == check([challenge(), solution(sources=[{"title": "En artikel", "url": url}], results=[_RESULT | {"source": url}])])
 
 
+@pytest.mark.parametrize(
+    ("url", "lessons", "faulty"),
+    [(None, None, True), (None, "Fråga användarna först.", False), ("https://example.org/artikel", None, False)],
+)
+def test_lessons_of_what_has_ended(url: str | None, lessons: str | None, *, faulty: bool) -> None:
+    """Whoever tells first hand of something that has ended tells its lessons too; a page may not say what was learned."""
+    faults = check([challenge(), solution(stage="ended", lessons=lessons, sources=[{"title": "Källan", "url": url}])])
+
+    assert ([("lessons", "ended_without_lessons")] if faulty else []) == [(fault.at, fault.key) for fault in faults]
+
+
+def test_source_that_is_no_page() -> None:
+    """What is told first hand may be imported, with its result; the shipped catalogue has pages for sources."""
+    entry = solution(sources=[{"title": "Berättat av kommunen", "url": None}], results=[_RESULT | {"source": None}])
+
+    assert ([], ["sources.0.url"]) == (check([challenge(), entry]), [f.at for f in advise([entry]) if f.key == "source_without_page"])
+
+
 @pytest.mark.parametrize(("language", "fewest"), [("sv", 20), ("en", 4), ("fi", 2), ("company", 4)])
 def test_few_phrasings_of_a_challenge(language: str, fewest: int) -> None:
     """A challenge has at least 20 Swedish phrasings, 4 English, 2 Finnish and 4 of companies."""

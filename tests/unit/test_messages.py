@@ -9,6 +9,8 @@ import pytest
 from bot.messages import PARTS, Rendered, render
 from bot.settings import LANGUAGES, Settings
 from bot.texts import sentences
+from knowledge.entry_files import ChallengeFile, SolutionFile
+from knowledge.publishing import FIXED
 from knowledge.stages import Stage
 from knowledge.versions import TEXT_FIELDS
 
@@ -21,6 +23,7 @@ REGISTRATION = {
     "next_update_by": "2027-01-31",
 }
 CHALLENGE = {"challenge": "vikarier-kort-varsel", "title": "Ingen kan hoppa in"}
+CONTRIBUTION = {"contribution": 4711, "title": "Ingen kan hoppa in"}
 CODE = {"code": "012345", "until": "2026-12-02T09:00:00+00:00"}
 MOVED = {**CHALLENGE, "before": "published", "why": "Så är det", "version": 2}
 
@@ -46,7 +49,28 @@ MESSAGES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "owner.withdrawn": ({**CHALLENGE, "number": "2026-000123"}, ("2026-000123",)),
     "owner.question": ({**CHALLENGE, "question": 7, "text": "Hur många?"}, ("Hur många?", "guiden challenge answer 7")),
     "owner.overdue": ({**CHALLENGE, "promised": "2026-11-01", "days": 30}, ("2026-11-01", "30")),
+    "report.new": ({**CHALLENGE, "report": 7, "text": "Siffran är fel"}, ("Siffran är fel", "guiden report answer 7")),
+    "report.answered": (
+        {**CHALLENGE, "report": 7, "text": "Siffran är fel", "answer": "Rättat", "changed_on": "2026-12-01"},
+        ("Siffran är fel", "Rättat", "2026-12-01"),
+    ),
+    "check.due": (
+        {**CHALLENGE, "checked": "2026-05-01", "next_check": "2026-11-01"},
+        ("2026-05-01", "2026-11-01", "guiden content checked vikarier-kort-varsel"),
+    ),
+    "same_need.ripe": (
+        {**CHALLENGE, "count": 3, "organisations": "Borås stad, Höörs kommun", "sentences": "Höörs kommun: Varje helg."},
+        ("3", "Borås stad, Höörs kommun", "Varje helg."),
+    ),
     "follow.code": ({**CHALLENGE, "area": "", **CODE}, ("012345", "Ingen kan hoppa in")),
+    "contribution.new": (CONTRIBUTION, ("4711", "Ingen kan hoppa in", "guiden review show 4711")),
+    "contribution.returned": ({**CONTRIBUTION, "comment": "Hur ofta händer det?"}, ("4711", "Hur ofta händer det?")),
+    "contribution.edited": (
+        {**CONTRIBUTION, "fields": sorted((ChallengeFile.model_fields.keys() | SolutionFile.model_fields.keys()) - set(FIXED))},
+        ("4711",),
+    ),
+    "contribution.approved": ({**CONTRIBUTION, "entry": "ingen-kan-hoppa-in"}, ("4711", "ingen-kan-hoppa-in")),
+    "contribution.rejected": ({**CONTRIBUTION, "comment": "Det finns redan."}, ("4711", "Det finns redan.")),
 }
 FOLLOWED = [kind for kind in MESSAGES if kind.startswith("challenge.")]
 
@@ -132,6 +156,15 @@ def test_digest_for_an_owner(language: str) -> None:
 
 
 @ALL
+def test_owner_hears_that_nothing_is_promised(language: str) -> None:
+    """A new interest in a challenge without a promised update tells its owner how one is promised."""
+    promise = "guiden challenge promise vikarier"
+    told = [promise in rendered("owner.interest", language, unpromised=each).body for each in ("vikarier", None)]
+
+    assert [True, False] == told
+
+
+@ALL
 def test_what_is_missing_is_not_made_up(language: str) -> None:
     """Without a promised date a receipt says that there is none, and other messages leave it out."""
     assert sentences(language)["mail.part.no_promise"] in rendered("interest.receipt", language, next_update_by=None).body
@@ -165,3 +198,9 @@ def test_unknown_kind() -> None:
     """A kind that the program does not know is an error, not an empty message."""
     with pytest.raises(KeyError):
         render(Settings(home=Path("var")), "interest.never", {"language": "sv"})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_has_a_name(language: str) -> None:
+    """In the list of messages each kind, and the digest, is called by words."""
+    assert set() == {f"outbox.kind.{kind}" for kind in (*PARTS, "digest")} - sentences(language).keys()

@@ -41,7 +41,8 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Make:
 
     def generation(cosines: list[float], words: list[str], recognition: list[float]) -> Generation:
         entries = [
-            IndexedEntry(str(number), "challenge", ("skola",), (), number * EACH, (number + 1) * EACH) for number in range(len(words))
+            IndexedEntry(str(number), "challenge", ("skola",), (), number * EACH, (number + 1) * EACH, "9999-12-31")
+            for number in range(len(words))
         ]
         rows = np.zeros((len(cosines), DIMENSION), np.float32)
         rows[:, 0] = cosines
