@@ -67,7 +67,7 @@ def _form() -> dict[str, Any]:
             Field("phone", "Telefon", "phone", required=False),
             Field("kind", "Erbjudande", "choice", required=True, options=(("service", "Tjänst"), ("product", "Produkt"))),
             Field("message", "Meddelande", "text", required=False, hint="Högst 1 000 tecken, inga affärshemligheter.", longest=1000),
-            Field("notify", "Vill ni ha besked när något händer?", "yes_no", required=False, value="yes"),
+            Field("notify", "Vill ni ha besked när något händer?", "yes_no", required=True),
         ),
         "Skicka",
     )

@@ -65,8 +65,11 @@ def _element(field: Field, language: str) -> Block:
     if field.kind == "choice":
         return _menu(field, language)
     if field.kind == "yes_no":
-        yes = {"text": plain_text(text(language, "slack_look.yes"), LONGEST_LABEL), "value": YES}
-        return {"type": "checkboxes", "options": [yes]} | ({"initial_options": [yes]} if field.value == YES else {})
+        # Not a checkbox: nothing is chosen for anybody, and a required checkbox cannot be answered with no.
+        answers = ((YES, "slack_look.yes"), (NO, "slack_look.no"))
+        options = [{"text": plain_text(text(language, key), LONGEST_LABEL), "value": value} for value, key in answers]
+        chosen = [option for option in options if option["value"] == field.value]
+        return {"type": "radio_buttons", "options": options} | ({"initial_option": chosen[0]} if chosen else {})
     filled_in = {"initial_value": field.value[: field.longest]} if field.value else {}
     if field.kind == "email":
         return {"type": "email_text_input"} | filled_in
@@ -83,8 +86,6 @@ def _menu(field: Field, language: str) -> Block:
 
 
 def _value(element: Mapping[str, Any]) -> str:
-    if element["type"] == "static_select":
+    if element["type"] in ("static_select", "radio_buttons"):
         return str((element["selected_option"] or {"value": ""})["value"])
-    if element["type"] == "checkboxes":
-        return YES if element["selected_options"] else NO
     return str(element["value"] or "")

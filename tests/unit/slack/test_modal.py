@@ -72,14 +72,14 @@ def test_a_field_is_of_its_kind() -> None:
         "phone": "plain_text_input",
         "kind": "static_select",
         "message": "plain_text_input",
-        "notify": "checkboxes",
+        "notify": "radio_buttons",
     } == {name: block["element"]["type"] for name, block in inputs.items()}
     assert ["phone", "message", "notify"] == [name for name, block in inputs.items() if block["optional"]]
     assert (1000, True) == (inputs["message"]["element"]["max_length"], inputs["message"]["element"]["multiline"])
 
 
 def test_comes_back_as_it_was_filled_in() -> None:
-    """What is sent back is the form's name, what it is about, the place, and every field's value; a box left empty is a no."""
+    """What is sent back is the form's name, what it is about, the place, and every field's value."""
     view = render_modal(_FORM, where='{"team": "T1"}')
     left_as_it_was = {
         "state": {"values": {block["block_id"]: {"value": _state(block["element"])} for block in view["blocks"] if "element" in block}}
@@ -89,14 +89,16 @@ def test_comes_back_as_it_was_filled_in() -> None:
     assert ("interest", "nattbesok-vacker", '{"team": "T1"}', values) == form_sent(view | left_as_it_was)
 
 
-def test_an_empty_box_is_a_no() -> None:
-    """A yes that is not ticked comes back as a no, and a menu without a choice as nothing."""
+def test_nothing_is_chosen_for_anybody() -> None:
+    """A yes or no, and a menu, that nobody has answered come back as nothing, and a no as a no."""
+    no = {"selected_option": {"value": "no"}}
     state = {
-        "notify": {"value": {"type": "checkboxes", "selected_options": []}},
+        "notify": {"value": {"type": "radio_buttons", "selected_option": None}},
+        "often": {"value": {"type": "radio_buttons", **no}},
         "kind": {"value": {"type": "static_select", "selected_option": None}},
     }
 
-    assert {"notify": "no", "kind": ""} == form_sent(render_modal(_FORM, where="-") | {"state": {"values": state}})[3]
+    assert {"notify": "", "often": "no", "kind": ""} == form_sent(render_modal(_FORM, where="-") | {"state": {"values": state}})[3]
 
 
 @pytest.mark.parametrize("language", ["sv", "en", "fi"])
@@ -108,6 +110,6 @@ def test_says_what_is_wrong_at_the_top(language: str) -> None:
 
 
 def _state(element: dict[str, object]) -> dict[str, object]:
-    named = {"initial_value": "value", "initial_option": "selected_option", "initial_options": "selected_options"}
-    empty = {"value": None, "selected_option": None, "selected_options": []}
+    named = {"initial_value": "value", "initial_option": "selected_option"}
+    empty = {"value": None, "selected_option": None}
     return empty | {"type": element["type"]} | {named[name]: value for name, value in element.items() if name in named}
