@@ -70,7 +70,7 @@ def test_plan(run: Run) -> None:
 
     assert [each.name for each in plan()] == [row["class"] for row in rows]
     assert (len(rows) + 2, {7}) == (len(markdown), {line.count("|") for line in markdown})
-    assert ("17 dagar", "2 år") == (rows[0]["kept"], next(row["kept"] for row in rows if row["class"] == "interests"))
+    assert ("17 dygn", "2 år") == (rows[0]["kept"], next(row["kept"] for row in rows if row["class"] == "interests"))
     assert len(rows) + 1 == len(done(run("plan")).splitlines())
 
 
