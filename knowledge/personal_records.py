@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge import tables as all_tables
+from knowledge.contribution_tables import OfferRow
 from knowledge.due_records import table
 from knowledge.errors import NotFoundError
 from knowledge.interest_tables import FollowRow, InterestFormRow, PersonRow
@@ -111,7 +112,10 @@ def _own_form(who: Subject) -> ColumnElement[bool]:
 
 
 def _in_conversations(who: Subject) -> ColumnElement[bool]:
-    """Return the condition for conversations whose place is the person; the person may also be known by the conversation only."""
+    """Return the condition for conversations whose place is the person, or in which only they were offered choices, as in Slack.
+
+    A person may also be known by the conversation only.
+    """
     rows = table("conversations")
     places = [
         (rows.c.channel == row.channel)
@@ -119,7 +123,9 @@ def _in_conversations(who: Subject) -> ColumnElement[bool]:
         & ((rows.c.external_id == row.external_id) | (rows.c.id == row.external_id))
         for row in who.people
     ]
-    return or_(false(), *places)
+    offered = select(OfferRow.conversation_id).where(OfferRow.person_id.in_(who.ids))
+    others = select(OfferRow.conversation_id).where(OfferRow.person_id.not_in(who.ids))
+    return or_(rows.c.id.in_(offered) & rows.c.id.not_in(others), *places)
 
 
 def _asked_by(session: Session, who: Subject) -> list[int]:

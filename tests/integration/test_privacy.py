@@ -15,6 +15,7 @@ from knowledge.following import Following
 from knowledge.interest_lists import InterestLists
 from knowledge.interest_tables import FollowRow, InterestFormRow, InterestRow, OutboxRow
 from knowledge.interests import Interests
+from knowledge.offers import Offers
 from knowledge.people import Person
 from knowledge.privacy import Privacy
 from knowledge.questions import Questions
@@ -62,6 +63,15 @@ def test_export(database: Database, number: str, person: str) -> None:
     assert [] == [message for message in messages if "code" in message["data"]]
     assert [] == [row for rows in found.values() for row in rows if {"token", "code_hash"} & row.keys()]
     assert count(database, AuditRow, action="privacy.exported") == 1
+
+
+def test_export_has_conversations_in_a_channel(database: Database) -> None:
+    """A conversation in a channel is a person's when nobody else was offered anything in it."""
+    own, shared = (Conversations(database).find("slack", "T1", place, "sv").id for place in ("D1", "C1"))
+    for number, (conversation, person) in enumerate([(own, ANNA), (shared, ANNA), (shared, BO)]):
+        Offers(database).keep(conversation, person, {f"offer-{number}": {"label": "Fler", "intent": "more_results"}})
+
+    assert [own] == [row["id"] for row in kept(database, ANNA.address)["conversations"]]
 
 
 def test_export_is_of_one_person(database: Database, number: str) -> None:
