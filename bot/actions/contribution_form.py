@@ -1,19 +1,16 @@
 """Take the answers of an interview, one at a time, into a contribution that outlives the conversation's engine."""
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.contribution_questions import AREA, CHALLENGE, CONFIRM, ORGANISATION, after
-from bot.actions.forms import Slots
+from bot.actions.forms import FieldForm, Slots, Taken
 from bot.actions.told import ToldForm, refused, utter
-from bot.actions.turn import Event, Turn
+from bot.actions.turn import Turn
 from bot.asking import CONTRIBUTION, NEXT, NOTHING, REPLY, SEND
-from bot.replies import Element, Text
+from bot.replies import Text
 from bot.services import Services
 from knowledge.contribution_form import FIELDS
 from knowledge.contributions import Contribution
@@ -28,27 +25,12 @@ COMPARE = "compare"
 _TELLS_THE_NEED = ("today", "what")
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of an answer: what to say at once, the field to ask for then, and how the interview ended."""
-
-    said: list[Element] = field(default_factory=list)
-    ask: str = NEXT
-    ended: str | None = None
-
-
-class ContributionForm(ToldForm):
+class ContributionForm(FieldForm, ToldForm):
     """Interviews somebody about a need, a solution or an experience."""
 
     form = "contribution_form"
     about = "contribution"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
-        """Take the answer; which field comes next is no slot of the form, so that it is told to Rasa beside them."""
-        before = tracker.get_slot("contribution_field")
-        events: list[Event] = await super().run(dispatcher, tracker, domain)
-        now = tracker.get_slot("contribution_field")
-        return events if now == before else [*events, SlotSet("contribution_field", now)]
+    next_field = "contribution_field"
 
     async def extract_contribution_answer(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots) -> Slots:
         """Put the answer into the contribution; return nothing when the message is no answer."""

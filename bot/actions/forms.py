@@ -5,17 +5,19 @@ Returning nothing for a slot makes the form reject the message; then the rule of
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 
 from bot.actions.find import NOTHING_TO_ADD, area_in
-from bot.actions.turn import Turn
+from bot.actions.turn import Event, Turn
 from bot.answers import reply
-from bot.asking import COMMANDS, skips
-from bot.replies import Text, to_wire
+from bot.asking import COMMANDS, NEXT, skips
+from bot.replies import Element, Text, to_wire
 from bot.services import Services
 from knowledge.areas import WHOLE_MUNICIPALITY
 from knowledge.municipalities import official_name
@@ -81,6 +83,28 @@ class Form(FormValidationAction):
             return {"area": slug}
         dispatcher.utter_message(json_message={"reply": to_wire(reply(Text(text=turn.say("form.area_unknown"))))})
         return {"area": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an answer: what to say at once, the field to ask for then, and how the form ended."""
+
+    said: list[Element] = field(default_factory=list)
+    ask: str = NEXT
+    ended: str | None = None
+
+
+class FieldForm(Form):
+    """Base of the forms of one slot and many fields; `next_field` is the slot that says which field comes next."""
+
+    next_field = ""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
+        """Take the answer; which field comes next is no slot of the form, so that it is told to Rasa beside them."""
+        before = tracker.get_slot(self.next_field)
+        events: list[Event] = await super().run(dispatcher, tracker, domain)
+        after = tracker.get_slot(self.next_field)
+        return events if after == before else [*events, SlotSet(self.next_field, after)]
 
 
 class NeedForm(Form):

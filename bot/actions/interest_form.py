@@ -5,21 +5,18 @@ conversation in our own database. So Rasa's store never holds an address, and a 
 """
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.forms import SURE, Form, Slots
+from bot.actions.forms import SURE, FieldForm, Slots, Taken
 from bot.actions.interest_words import field_alone, kind_named
 from bot.actions.meant import refusal
 from bot.actions.own_interests import CODE_FOR
-from bot.actions.turn import Event, Turn
+from bot.actions.turn import Turn
 from bot.answers import reply
 from bot.asking import ANSWER, COMMANDS, CONFIRM, DROP, ENTER_CODE, INTEREST, NEXT, NOTHING
-from bot.replies import Element, Reply, Text, to_wire
+from bot.replies import Reply, Text, to_wire
 from bot.services import Services
 from knowledge.drafts import Draft
 from knowledge.errors import GuidenError, NotFoundError, RefusedError
@@ -38,26 +35,11 @@ _STAYS = {
 _DESCRIBES = {"company_offer", "describe_problem", "i_am_company", "state_area"}
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of an answer: what to say at once, the field to ask for then, and how the form ended."""
-
-    said: list[Element] = field(default_factory=list)
-    ask: str = NEXT
-    ended: str | None = None
-
-
-class InterestForm(Form):
+class InterestForm(FieldForm):
     """Asks a company for what it takes to register interest."""
 
     form = "interest_form"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Event]:
-        """Take the answer; which field comes next is no slot of the form, so that it is told to Rasa beside them."""
-        before = tracker.get_slot("interest_field")
-        events: list[Event] = await super().run(dispatcher, tracker, domain)
-        after = tracker.get_slot("interest_field")
-        return events if after == before else [*events, SlotSet("interest_field", after)]
+    next_field = "interest_field"
 
     async def required_slots(self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots) -> list[str]:
         """Ask nothing when no form could be begun."""
