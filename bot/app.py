@@ -173,9 +173,9 @@ def _slack(guide: Guide) -> "Slack | None":
     if not guide.settings.uses_slack:
         return None
     from bot.channels.slack.app import Slack
-    from bot.channels.slack.talk import GuideTalk
+    from bot.channels.slack.talk import GuideInSlack
 
-    slack = Slack(guide.settings, guide.database, GuideTalk(guide.services, guide.dialogue))
+    slack = Slack(guide.settings, guide.database, GuideInSlack(guide.services, guide.dialogue))
     guide.delivery.register("slack", slack.deliver)
     return slack
 

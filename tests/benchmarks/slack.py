@@ -19,7 +19,7 @@ from knowledge.database import Database
 from tests.benchmarks.measuring import p50, p95, table
 from tests.integration.slack.conftest import settings_for
 from tests.integration.slack.fake_slack import FakeSlack
-from tests.integration.slack.world import FakeTalk, SlackClient
+from tests.integration.slack.world import FakeSlackTalk, SlackClient
 
 _AT_ONCE = 50
 _TURNS_EACH = 3  # what Slack lets into one channel without a pause
@@ -31,7 +31,7 @@ def run() -> None:
 
 
 async def _run() -> None:
-    fake, talk = FakeSlack(), FakeTalk()
+    fake, talk = FakeSlack(), FakeSlackTalk()
     fake.checks_blocks = False  # it takes longer than everything that is measured
     with tempfile.TemporaryDirectory() as folder:
         async with TestServer(fake.app()) as server:

@@ -10,11 +10,11 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.app import Guide
 from bot.channels.slack.app import Slack
-from bot.channels.slack.talk import GuideTalk
+from bot.channels.slack.talk import GuideInSlack
 from tests.e2e.conftest import Talk
 from tests.integration.slack.conftest import settings_for
 from tests.integration.slack.fake_slack import FakeSlack
-from tests.integration.slack.world import FakeTalk, SlackClient
+from tests.integration.slack.world import FakeSlackTalk, SlackClient
 
 SCRIPT = ("hjälp", "ingen svarar i växeln på eftermiddagen", "1", "vad kostade det?", "tack")
 
@@ -39,11 +39,11 @@ async def test_same_words(guide: Guide, tmp_path: Path) -> None:
     shown: list[str] = []
     async with TestServer(fake.app()) as server:
         fake.url = str(server.make_url("")).rstrip("/")
-        channel = Slack(settings_for(fake, tmp_path), guide.database, GuideTalk(guide.services, guide.dialogue))
+        channel = Slack(settings_for(fake, tmp_path), guide.database, GuideInSlack(guide.services, guide.dialogue))
         app = web.Application()
         channel.add_to(app.router)
         async with TestClient(TestServer(app)) as client, channel.running():
-            slack = SlackClient(client, fake, FakeTalk())
+            slack = SlackClient(client, fake, FakeSlackTalk())
             for number, words in enumerate(SCRIPT, 1):
                 before = len(fake.shown())
                 await slack.write(words)

@@ -12,14 +12,14 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
+from bot.channels.lines import Lines
 from bot.channels.slack.forms import Forms
 from bot.channels.slack.install import add_installation
-from bot.channels.slack.lines import Lines
 from bot.channels.slack.listening import listen
 from bot.channels.slack.outgoing import Outgoing
 from bot.channels.slack.pace import Pace
 from bot.channels.slack.serving import Serving
-from bot.channels.slack.talk import Talk
+from bot.channels.slack.talk import SlackTalk
 from bot.channels.slack.workspaces import Authorize, Workspaces
 from bot.settings import Settings
 from bot.texts import text
@@ -40,7 +40,7 @@ _CHECK_SECONDS = 2.0
 class Slack:
     """Listens and answers while `running`; before and after that Slack is told to come back, which it does three times."""
 
-    def __init__(self, settings: Settings, database: Database, talk: Talk) -> None:
+    def __init__(self, settings: Settings, database: Database, talk: SlackTalk) -> None:
         for name in ("slack_bolt", "slack_sdk"):  # below this, they log what people write
             logging.getLogger(name).setLevel(logging.WARNING)
         self._settings = settings

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.channels.slack.literal import clean, cut, parts
+from bot.channels.literal import cut, parts
+from bot.channels.slack.literal import clean
 from bot.replies import Fact, Link
 
 Block = dict[str, Any]

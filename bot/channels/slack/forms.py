@@ -9,14 +9,14 @@ from typing import Any, cast
 
 from slack_sdk.errors import SlackApiError
 
+from bot.channels.lines import Lines
 from bot.channels.slack.incoming import Incoming
-from bot.channels.slack.lines import Lines
 from bot.channels.slack.modal import form_sent, render_modal
 from bot.channels.slack.outgoing import Outgoing
 from bot.channels.slack.places import Place
 from bot.channels.slack.serving import Serving
-from bot.channels.slack.talk import Talk
 from bot.channels.slack.workspaces import Workspaces, error_code
+from bot.channels.talk import Talk
 from bot.interaction import Interaction
 from bot.replies import Notice, Reply
 from bot.texts import text

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.channels.literal import cut
 from bot.channels.slack.blocks import LONGEST_LABEL, Block, button, context, divider, header, plain_text
-from bot.channels.slack.literal import clean, cut, unformatted
+from bot.channels.slack.literal import clean, unformatted
 from bot.replies import Choice
 from bot.texts import text
 

@@ -12,6 +12,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.channels.lines import Lines
 from bot.channels.slack.forms import Ack, Forms
 from bot.channels.slack.incoming import (
     Ignored,
@@ -23,7 +24,6 @@ from bot.channels.slack.incoming import (
     read_press,
     read_shortcut,
 )
-from bot.channels.slack.lines import Lines
 from bot.channels.slack.serving import Serving
 from bot.channels.slack.workspaces import Workspaces
 

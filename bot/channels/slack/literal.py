@@ -4,8 +4,8 @@ Slack reads markup in `mrkdwn` texts and in a message's `text`, emoji names in n
 """
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterator
+
+from bot.channels.literal import seen
 
 # It has no width and joins nothing that a reader sees, but `:smile:` with it is no emoji's name any more.
 _APART = "\u2060"
@@ -13,13 +13,11 @@ _EMOJI = re.compile(r":(?=[^\s:]+:)")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # Slack has no way to escape these; it formats only what stands between two of them.
 _LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
-_JOINER = "\u200d"
 
 
 def clean(text: str) -> str:
-    """Return the text with its lines and without what cannot be seen: control codes, and marks that turn the direction of reading."""
-    lines = ("".join(filter(_is_seen, _spaced(line))) for line in text.splitlines())
-    return _EMOJI.sub(":" + _APART, "\n".join(lines))
+    """Return the text with its lines, without what cannot be seen and without a name of an emoji."""
+    return _EMOJI.sub(":" + _APART, seen(text))
 
 
 def escaped(text: str) -> str:
@@ -30,38 +28,3 @@ def escaped(text: str) -> str:
 def unformatted(text: str) -> str:
     """Return cleaned text as `mrkdwn` takes it, where `*` and its like would format."""
     return text.translate(_LOOKALIKES).translate(_ESCAPES)
-
-
-def cut(text: str, longest: int) -> str:
-    """Return the text, cut at a word and ended by an ellipsis where it is longer than `longest` characters."""
-    if len(text) <= longest:
-        return text
-    begun = text[: longest - 1]
-    word = begun.rsplit(" ", 1)[0].rstrip()
-    return f"{word if len(word) > longest // 2 else begun}…"
-
-
-def parts(text: str, longest: int, size: Callable[[str], int] = len) -> Iterator[str]:
-    """Yield the text in parts of at most `longest` characters, divided at the end of a line or a word where there is one."""
-    while size(text) > longest:
-        end = _reach(text, longest, size)
-        at = max(text.rfind("\n", 1, end), 0) or max(text.rfind(" ", 1, end), 0) or end
-        yield text[:at]
-        # The blank that stood there is not shown twice; anything else is kept.
-        text = text[at + 1 :] if text[at] in "\n " else text[at:]
-    yield text
-
-
-def _reach(text: str, longest: int, size: Callable[[str], int]) -> int:
-    end = min(len(text), longest)
-    while size(text[:end]) > longest:
-        end -= max(1, (size(text[:end]) - longest) // len("&amp;"))
-    return end
-
-
-def _spaced(line: str) -> str:
-    return "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in line)
-
-
-def _is_seen(sign: str) -> bool:
-    return sign.isprintable() or sign == _JOINER

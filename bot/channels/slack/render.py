@@ -6,6 +6,7 @@ Limits: Slack's documentation, and for a whole message what others measured (12 
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
+from bot.channels.literal import parts
 from bot.channels.slack.blocks import (
     LONGEST_HEADER,
     LONGEST_TEXT,
@@ -23,7 +24,7 @@ from bot.channels.slack.blocks import (
     text_lines,
 )
 from bot.channels.slack.choices import choice_pieces
-from bot.channels.slack.literal import clean, escaped, parts, unformatted
+from bot.channels.slack.literal import clean, escaped, unformatted
 from bot.replies import Card, Element, Notice, Reply
 from bot.texts import text
 

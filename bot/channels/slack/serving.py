@@ -10,13 +10,13 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.channels.lines import Lines
+from bot.channels.literal import cut
 from bot.channels.slack.choices import MOST_BUTTONS
 from bot.channels.slack.home import render_home
 from bot.channels.slack.incoming import SHARE, Incoming
-from bot.channels.slack.lines import Lines
-from bot.channels.slack.literal import cut
 from bot.channels.slack.outgoing import Extra, Outgoing
-from bot.channels.slack.talk import Talk
+from bot.channels.slack.talk import SlackTalk
 from bot.channels.slack.workspaces import Workspaces, error_code
 from bot.replies import Card, Choice, Notice, Reply, Text
 from bot.texts import text
@@ -33,7 +33,7 @@ _PROMPTS = range(1, 5)
 class Serving:
     """Answers what came in, each conversation in its order."""
 
-    def __init__(self, talk: Talk, workspaces: Workspaces, outgoing: Outgoing, lines: Lines, language: str) -> None:
+    def __init__(self, talk: SlackTalk, workspaces: Workspaces, outgoing: Outgoing, lines: Lines, language: str) -> None:
         self._talk = talk
         self._workspaces = workspaces
         self._outgoing = outgoing

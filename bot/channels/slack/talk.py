@@ -1,39 +1,20 @@
-"""What Slack's side asks of the guide; the tests put a stand-in in its place."""
+"""What Slack's side asks of the guide beside what every channel does: a home tab, and answers that are shown to everybody later."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Protocol
 
 from bot.channels.slack.home import Home
 from bot.channels.slack.own_home import home_of
+from bot.channels.talk import GuideTalk, Talk
 from bot.dialogue import Dialogue
 from bot.interaction import Interaction
-from bot.replies import Choice, Reply, from_wire, to_wire
+from bot.replies import Reply, from_wire, to_wire
 from bot.services import Services
-from bot.whole_forms import FormName, WholeForm, open_form, opens, send_form
 from knowledge.shareable import Shareable
 
 
-class Talk(Protocol):
-    """A guide to talk with."""
-
-    async def turn(self, interaction: Interaction) -> list[Reply]:
-        """Answer what a person did; never raises, and answers a delivery that was seen before with nothing."""
-
-    async def opened(self, interaction: Interaction) -> WholeForm | list[Reply] | None:
-        """Return the form that a pressed choice opens, what is said when it is refused, or None when it opens none."""
-
-    async def sent(self, interaction: Interaction, form: FormName, about: str, values: Mapping[str, str]) -> dict[str, str] | list[Reply]:
-        """Take a form in; return what is wrong with which fields, or the answer."""
-
-    async def offer(self, interaction: Interaction, choice: Choice) -> Choice:
-        """Return a choice with an id, beside those of the answers."""
-
-    async def language(self, interaction: Interaction) -> str:
-        """Return the language of the conversation."""
-
-    async def is_new(self, interaction: Interaction) -> bool:
-        """Tell whether a delivery that gets no turn is seen for the first time."""
+class SlackTalk(Talk, Protocol):
+    """A guide to talk with in Slack."""
 
     async def home(self, interaction: Interaction) -> Home:
         """Return what stands in the person's home tab."""
@@ -45,42 +26,12 @@ class Talk(Protocol):
         """Return that answer, the last one without a name; None when it is gone."""
 
 
-class GuideTalk:
+class GuideInSlack(GuideTalk):
     """Talks with the guide itself."""
 
     def __init__(self, services: Services, dialogue: Dialogue) -> None:
-        self._services = services
-        self._dialogue = dialogue
+        super().__init__(services, dialogue)
         self._shareable = Shareable(services.database)
-
-    async def turn(self, interaction: Interaction) -> list[Reply]:
-        """Answer what a person did; never raises, and answers a delivery that was seen before with nothing."""
-        return await self._dialogue.turn(interaction)
-
-    async def opened(self, interaction: Interaction) -> WholeForm | list[Reply] | None:
-        """Return the form that a pressed choice opens, what is said when it is refused, or None when it opens none."""
-        choice = await self._dialogue.offered(interaction.choice)
-        if choice is None or opens(choice) is None:
-            return None
-        opened = await open_form(self._services, await self._dialogue.asked_by(interaction), choice)
-        return await self._dialogue.answered(interaction, opened) if isinstance(opened, Reply) else opened
-
-    async def sent(self, interaction: Interaction, form: FormName, about: str, values: Mapping[str, str]) -> dict[str, str] | list[Reply]:
-        """Take a form in; return what is wrong with which fields, or the answer."""
-        taken = await send_form(self._services, await self._dialogue.asked_by(interaction), form, about, values)
-        return await self._dialogue.answered(interaction, taken) if isinstance(taken, Reply) else taken
-
-    async def offer(self, interaction: Interaction, choice: Choice) -> Choice:
-        """Return a choice with an id, beside those of the answers."""
-        return (await self._dialogue.offer(interaction, Reply(elements=(), choices=(choice,)))).choices[0]
-
-    async def language(self, interaction: Interaction) -> str:
-        """Return the language of the conversation."""
-        return (await self._dialogue.asked_by(interaction)).language
-
-    async def is_new(self, interaction: Interaction) -> bool:
-        """Tell whether a delivery that gets no turn is seen for the first time."""
-        return await asyncio.to_thread(self._services.conversations.is_new_event, f"{interaction.channel}:{interaction.event_id}")
 
     async def home(self, interaction: Interaction) -> Home:
         """Return what stands in the person's home tab."""

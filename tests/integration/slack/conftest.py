@@ -13,7 +13,7 @@ from bot.channels.slack.app import Slack
 from bot.settings import Settings
 from knowledge.database import Database
 from tests.integration.slack.fake_slack import FakeSlack
-from tests.integration.slack.world import SECRET, FakeTalk, SlackClient
+from tests.integration.slack.world import SECRET, FakeSlackTalk, SlackClient
 
 
 @pytest_asyncio.fixture
@@ -49,7 +49,7 @@ def settings(fake_slack: FakeSlack, tmp_path: Path) -> Settings:
 @pytest_asyncio.fixture
 async def started(fake_slack: FakeSlack, sqlite_database: Database, settings: Settings) -> AsyncIterator[Started]:
     """A guide that listens to Slack over HTTP."""
-    talk = FakeTalk()
+    talk = FakeSlackTalk()
     channel = Slack(settings, sqlite_database, talk)
     app = web.Application()
     channel.add_to(app.router)

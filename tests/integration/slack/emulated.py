@@ -25,7 +25,7 @@ from bot.channels.slack.install import SCOPES
 from bot.settings import ROOT, Settings
 from knowledge.database import Database
 from tests.integration.slack.fake_slack import FakeSlack
-from tests.integration.slack.world import SECRET, FakeTalk, SlackClient, message
+from tests.integration.slack.world import SECRET, FakeSlackTalk, SlackClient, message
 
 EMULATE = ROOT / "tests" / "node" / "node_modules" / "emulate" / "dist" / "index.js"
 TEAM, GUIDE, APP = "T000000001", "UGUIDE", "A1"
@@ -140,7 +140,7 @@ def emulate_running(folder: Path) -> Iterator[str]:
 async def guided(url: str, database: Database, home: Path, **given: str) -> AsyncIterator[Guided]:
     """Run a guide, which speaks with a stand-in, in the workspace at an address and with the given settings."""
     settings = Settings(home=home, slack_api_url=f"{url}/api/", slack_signing_secret=SECRET, **given)  # type: ignore[arg-type]
-    talk = FakeTalk()
+    talk = FakeSlackTalk()
     channel = Slack(settings, database, talk)
     app = web.Application()
     channel.add_to(app.router)

@@ -9,7 +9,8 @@ import pytest
 from bot.interaction import Interaction
 from bot.replies import Card, Choice, Reply, Text
 from knowledge.errors import UnavailableError
-from tests.integration.slack.world import ANNA, BO, WELCOME, SlackClient, message, press_body, said
+from tests.fake_talk import WELCOME, said
+from tests.integration.slack.world import ANNA, BO, SlackClient, message, press_body
 
 FOUND = Reply(elements=(Text(text="Det här liknar:"), Card(title="Nattens besök väcker dem")))
 SUBMITTED = {"title": {"value": {"type": "plain_text_input", "value": "Ingen svarar i växeln"}}}

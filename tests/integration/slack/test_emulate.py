@@ -16,8 +16,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.replies import Choice, Reply, Text
 from knowledge.database import Database
 from knowledge.outbox import Claimed, UndeliverableError
+from tests.fake_talk import said
 from tests.integration.slack.emulated import CLIENT, GUIDE, GUIDES_TOKEN, PUBLIC_URL, TEAM, Guided, emulate_running, guided
-from tests.integration.slack.world import said
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,9 @@ import pytest
 
 from bot.interaction import Interaction
 from bot.replies import Reply
+from tests.fake_talk import said
 from tests.integration.slack.fake_slack import BOT
-from tests.integration.slack.world import ANNA, BO, SlackClient, event_body, message, said
+from tests.integration.slack.world import ANNA, BO, SlackClient, event_body, message
 
 
 async def test_message_is_answered(slack: SlackClient) -> None:

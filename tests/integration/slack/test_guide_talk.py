@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.actions import contribute
 from bot.channels.slack.home import Home, render_home
 from bot.channels.slack.modal import render_modal
-from bot.channels.slack.talk import GuideTalk
+from bot.channels.slack.talk import GuideInSlack
 from bot.interaction import Interaction
 from bot.replies import Choice, Reply, Text
 from bot.services import Services
@@ -42,7 +42,7 @@ TOLD = "Ingen svarar i växeln när det regnar, och folk står i kö."
 class Guide:
     """The guide's side, and what it stands on."""
 
-    talk: GuideTalk
+    talk: GuideInSlack
     services: Services
     rasa: FakeRasa
 
@@ -82,7 +82,7 @@ async def guide(database: Database, tmp_path: Path) -> AsyncIterator[Guide]:
     services = Services.over(Settings(home=tmp_path, database_url=""), database, cast("Search", None), cast("AreaFinder", None))
     rasa = FakeRasa(HEARD)
     async with dialogue_with(database, tmp_path, rasa) as dialogue:
-        yield Guide(GuideTalk(services, dialogue), services, rasa)
+        yield Guide(GuideInSlack(services, dialogue), services, rasa)
 
 
 def offered(database: Database) -> list[dict[str, Any]]:

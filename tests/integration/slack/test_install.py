@@ -21,7 +21,7 @@ from knowledge.people import Person
 from knowledge.tables import now
 from tests.integration.slack.conftest import settings_for
 from tests.integration.slack.fake_slack import FakeSlack
-from tests.integration.slack.world import SECRET, FakeTalk, SlackClient, message
+from tests.integration.slack.world import SECRET, FakeSlackTalk, SlackClient, message
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 ADMIN = Person("slack", "T2", "UADMIN")
@@ -37,10 +37,10 @@ async def several(fake_slack: FakeSlack, sqlite_database: Database, tmp_path: Pa
         "slack_signing_secret": SECRET,
         "public_url": "https://guiden.kommunen.example",
     }
-    channel = Slack(settings_for(fake_slack, tmp_path, **given), sqlite_database, FakeTalk())
+    channel = Slack(settings_for(fake_slack, tmp_path, **given), sqlite_database, FakeSlackTalk())
     app = web.Application()
     channel.add_to(app.router)
-    talk: FakeTalk = channel._listener[0]._talk  # type: ignore[assignment]
+    talk: FakeSlackTalk = channel._listener[0]._talk  # type: ignore[assignment]
     async with TestClient(TestServer(app)) as client, channel.running():
         yield SlackClient(client, fake_slack, talk, channel)
     await channel.close()

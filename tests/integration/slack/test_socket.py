@@ -8,13 +8,13 @@ from bot.channels.slack.app import EVENTS, Slack
 from knowledge.database import Database
 from tests.integration.slack.conftest import settings_for
 from tests.integration.slack.fake_slack import FakeSlack
-from tests.integration.slack.world import FakeTalk, event_body, message
+from tests.integration.slack.world import FakeSlackTalk, event_body, message
 
 
 async def test_socket(fake_slack: FakeSlack, sqlite_database: Database, tmp_path: Path) -> None:
     """Events come over the socket and are acknowledged there; when it is cut, it is opened again, and no address is served."""
     settings = settings_for(fake_slack, tmp_path, slack_bot_token="xoxb-hemlig", slack_app_token="xapp-hemlig")
-    channel = Slack(settings, sqlite_database, FakeTalk())
+    channel = Slack(settings, sqlite_database, FakeSlackTalk())
     app = web.Application()
     channel.add_to(app.router)
     async with channel.running():

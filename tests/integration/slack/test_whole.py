@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.app import Guide
 from bot.channels.slack.app import Slack
-from bot.channels.slack.talk import GuideTalk
+from bot.channels.slack.talk import GuideInSlack
 from bot.cli import doctor
 from bot.replies import Reply, Text
 from bot.services import Services
@@ -26,7 +26,7 @@ from knowledge.errors import UnavailableError
 from knowledge.people import Person
 from tests.integration.slack.conftest import Started
 from tests.integration.slack.fake_slack import FakeSlack
-from tests.integration.slack.world import ANNA, BO, FakeTalk, SlackClient, press_body
+from tests.integration.slack.world import ANNA, BO, FakeSlackTalk, SlackClient, press_body
 from tests.rasa_server import FakeRasa, dialogue_with
 
 SAID = "Ring Anna på 070-123 45 67, ingen svarar i växeln &amp; folk står i kö. " + "Det är likadant varje dag. " * 60
@@ -41,11 +41,11 @@ async def whole(
     services = Services.over(settings, sqlite_database, cast("Search", None), cast("AreaFinder", None))
     rasa = FakeRasa(HEARD)
     async with dialogue_with(sqlite_database, tmp_path, rasa) as dialogue:
-        channel = Slack(settings, sqlite_database, GuideTalk(services, dialogue))
+        channel = Slack(settings, sqlite_database, GuideInSlack(services, dialogue))
         app = web.Application()
         channel.add_to(app.router)
         async with TestClient(TestServer(app)) as client, channel.running():
-            yield SlackClient(client, fake_slack, FakeTalk()), services, rasa
+            yield SlackClient(client, fake_slack, FakeSlackTalk()), services, rasa
         await channel.close()
 
 

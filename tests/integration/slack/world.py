@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
@@ -15,67 +14,23 @@ from aiohttp.test_utils import TestClient
 from bot.channels.slack.app import Slack
 from bot.channels.slack.home import Home, Preference
 from bot.interaction import Interaction
-from bot.replies import Choice, Reply, Text
-from bot.whole_forms import Field, FormName, WholeForm
+from bot.replies import Choice, Reply
+from tests.fake_talk import FakeTalk
 from tests.integration.slack.fake_slack import TEAM, FakeSlack
 
 SECRET = "signerat"
 ANNA, BO = "UANNA", "UBO"
-WELCOME = "Hej! Jag är en AI-assistent."
 
 Client = TestClient[web.Request, web.Application]
 _numbers = count(1)
 
 
-class FakeTalk:
-    """Says back what it hears, each event once; `answer` can be replaced."""
+class FakeSlackTalk(FakeTalk):
+    """Has a home tab, and keeps answers too."""
 
     def __init__(self) -> None:
-        self.heard: list[Interaction] = []
-        self.sent_forms: list[tuple[str, str, dict[str, str]]] = []
-        self.taken: dict[str, str] | list[Reply] = [said("Tack, förslaget är sparat.")]
-        self.answer: Callable[[Interaction], list[Reply]] = lambda heard: [said(f"Du sa: {heard.text or heard.choice or heard.intent}")]
-        self._seen: set[str] = set()
-        self._met: set[str] = set()
+        super().__init__()
         self._kept: dict[str, tuple[str, Reply]] = {}
-
-    async def turn(self, interaction: Interaction) -> list[Reply]:
-        """Answer, and remember what was heard."""
-        if not await self.is_new(interaction):
-            return []
-        self.heard.append(interaction)
-        is_first = interaction.conversation not in self._met
-        self._met.add(interaction.conversation)
-        welcome = [said(WELCOME)] if is_first and interaction.intent == "open" else []
-        return welcome if interaction.intent == "open" else self.answer(interaction)
-
-    async def opened(self, interaction: Interaction) -> WholeForm | list[Reply] | None:
-        """Open a form for the choice `form`, refuse `locked`, and open none for all else."""
-        if interaction.choice == "form":
-            field = Field("title", "Vad ska den heta?", "line", required=True)
-            return WholeForm("challenge", "about-1", "Föreslå en utmaning", ("En redaktör läser det först.",), (field,), "Skicka")
-        return [said("Det går inte att anmäla längre.")] if interaction.choice == "locked" else None
-
-    async def sent(self, _interaction: Interaction, form: FormName, about: str, values: Mapping[str, str]) -> dict[str, str] | list[Reply]:
-        """Take a form in as `taken` says."""
-        self.sent_forms.append((form, about, dict(values)))
-        if isinstance(self.taken, Exception):
-            raise self.taken
-        return self.taken
-
-    async def offer(self, _interaction: Interaction, choice: Choice) -> Choice:
-        """Give every choice the id of the form."""
-        return choice.model_copy(update={"id": "form"})
-
-    async def language(self, _interaction: Interaction) -> str:
-        """Speak Swedish."""
-        return "sv"
-
-    async def is_new(self, interaction: Interaction) -> bool:
-        """Tell whether an event is new."""
-        is_new = interaction.event_id not in self._seen
-        self._seen.add(interaction.event_id)
-        return is_new
 
     async def home(self, _interaction: Interaction) -> Home:
         """Show a home tab with a language."""
@@ -96,7 +51,7 @@ class FakeTalk:
 class SlackClient:
     """Sends what Slack sends; `fake` is the Slack that the guide answers to."""
 
-    def __init__(self, client: Client, fake: FakeSlack, talk: FakeTalk, channel: Slack | None = None) -> None:
+    def __init__(self, client: Client, fake: FakeSlack, talk: FakeSlackTalk, channel: Slack | None = None) -> None:
         self.channel = channel
         self.client = client
         self.fake = fake
@@ -140,11 +95,6 @@ class SlackClient:
             "response_url": f"{self.fake.url}/hook/{hook}",
         }
         return (await self.post(urlencode(body).encode(), "application/x-www-form-urlencoded")).status
-
-
-def said(words: str) -> Reply:
-    """Return an answer of one paragraph."""
-    return Reply(elements=(Text(text=words),))
 
 
 def event_body(event: dict[str, Any], event_id: str = "", team: str = TEAM) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Work that waits its turn: one line for each conversation, the earliest in Slack's time first, all lines at once."""
+"""Work that waits its turn: one line for each conversation, the earliest in the channel's own time first, all lines at once."""
 
 import asyncio
 import heapq
@@ -40,7 +40,7 @@ class Lines:
         while self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=seconds)
             if late:
-                log.error("%s things that came from Slack were given up", len(late))
+                log.error("%s things that came in were given up", len(late))
                 for task in late:
                     task.cancel()
                 await asyncio.gather(*late, return_exceptions=True)
@@ -57,4 +57,4 @@ async def _guarded(work: Awaitable[None]) -> None:
     try:
         await work
     except Exception:  # the edge of a turn: what failed here must not hold up what comes after it
-        log.exception("Something that came from Slack failed")
+        log.exception("Something that came in failed")
