@@ -82,11 +82,11 @@ $(STAMPS)/nlu-valid: $(NLU_INPUTS) | $(STAMPS)/nlu
 	@$(RASA) data validate --fail-on-warnings -d nlu/domain --data nlu/data > $(STAMPS)/validate.log 2>&1 || { grep -v 'DeprecationWarning' $(STAMPS)/validate.log | tail -n 20 >&2; exit 1; }
 	@touch $@
 
-# Only the tests need Node: emulate, a Slack of its own to test against.
+# Only the tests need Node: a Slack of another's making to test against, and Microsoft's own client of Teams.
 $(STAMPS)/node: tests/node/package-lock.json | $(STAMPS)
-	@node --version 2> /dev/null | grep -qE '^v([2-9][0-9]|[1-9][0-9]{2})\.' && command -v npm > /dev/null || { echo "Node saknas eller är för gammal: installera Node 20 eller senare med npm, som testerna av Slack behöver, och kör make test igen." >&2; exit 1; }
-	@echo "Installerar det som testerna av Slack behöver ..."
-	@npm ci --prefix tests/node --silent --no-audit --no-fund --ignore-scripts || { echo "Installationen av emulate misslyckades: kontrollera nätet och platsen på disken, och kör make igen." >&2; exit 1; }
+	@node --version 2> /dev/null | grep -qE '^v([2-9][0-9]|[1-9][0-9]{2})\.' && command -v npm > /dev/null || { echo "Node saknas eller är för gammal: installera Node 20 eller senare med npm, som testerna av Slack och Teams behöver, och kör make test igen." >&2; exit 1; }
+	@echo "Installerar det som testerna av Slack och Teams behöver ..."
+	@npm ci --prefix tests/node --silent --no-audit --no-fund --ignore-scripts || { echo "Installationen av det som testerna behöver misslyckades: kontrollera nätet och platsen på disken, och kör make igen." >&2; exit 1; }
 	@touch $@
 
 # The index lives in the home folder, so a new home folder gets one too.

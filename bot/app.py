@@ -56,6 +56,7 @@ from knowledge.offers import Offers
 
 if TYPE_CHECKING:
     from bot.channels.slack.app import Slack
+    from bot.channels.teams.app import Teams
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class Guide:
         self.dialogue.secret = settings.rasa_secret or secrets.token_urlsafe(32)
         self.delivery = Delivery(settings, self.database)
         self.slack = _slack(self)
+        self.teams = _teams(self)
         self.executor = _executor(self.services)
         self.rasa: RasaServer | None = None
         self.port = settings.port
@@ -88,7 +90,7 @@ class Guide:
     async def running(self, progress: Callable[[], None] = lambda: None, port: int | None = None) -> AsyncIterator["Guide"]:
         """Run until the block ends; `progress` is called while waiting for Rasa.
 
-        With a `port` of its own, beside another guide perhaps, it sends messages to Slack but leaves what comes from there alone.
+        With a `port` of its own, beside another guide perhaps, it sends messages to Slack and Teams but leaves what comes from there alone.
 
         Raises:
             UnavailableError: the database, the home folder or Rasa cannot be used.
@@ -102,17 +104,24 @@ class Guide:
             self.port = runner.addresses[0][1]
             async with Chores(self.services, self.dialogue, self.delivery).running():
                 await asyncio.gather(self._start_rasa(progress), asyncio.to_thread(self._warm_up))
-                async with self.slack.running() if self.slack and port is None else contextlib.nullcontext():
+                async with contextlib.AsyncExitStack() as channels:
+                    for channel in self._channels.values() if port is None else ():
+                        await channels.enter_async_context(channel.running())
                     yield self
         finally:
-            if self.slack:
-                await self.slack.close()
+            for channel in self._channels.values():
+                await channel.close()
             if self.rasa:
                 await self.rasa.stop()
             await self.dialogue.close()
             await runner.cleanup()
             self.tracker.close()
             self.database.close()
+
+    @property
+    def _channels(self) -> "dict[str, Slack | Teams]":
+        """Return the channels that are used."""
+        return {name: channel for name, channel in (("slack", self.slack), ("teams", self.teams)) if channel}
 
     async def _start_rasa(self, progress: Callable[[], None]) -> None:
         if self.settings.rasa_url:
@@ -135,8 +144,8 @@ class Guide:
         app.router.add_get("/healthz", _healthz)
         app.router.add_get("/readyz", self._readyz)
         unfollow_page.add_to(app.router, self.services.following)
-        if self.slack:
-            self.slack.add_to(app.router)
+        for channel in self._channels.values():
+            channel.add_to(app.router)
         return app
 
     async def _action(self, request: web.Request) -> web.Response:
@@ -156,8 +165,7 @@ class Guide:
 
     async def _readyz(self, _request: web.Request) -> web.Response:
         problems = [name for name, check in self._checks().items() if await asyncio.to_thread(_fails, check)]
-        if self.slack and not await self.slack.works():
-            problems.append("slack")
+        problems += [name for name, channel in self._channels.items() if not await channel.works()]
         return web.json_response({"ready": not problems, "problems": problems}, status=503 if problems else 200)
 
     def _checks(self) -> dict[str, Callable[[], Any]]:
@@ -178,6 +186,18 @@ def _slack(guide: Guide) -> "Slack | None":
     slack = Slack(guide.settings, guide.database, GuideInSlack(guide.services, guide.dialogue))
     guide.delivery.register("slack", slack.deliver)
     return slack
+
+
+def _teams(guide: Guide) -> "Teams | None":
+    """Return the channel Teams where it is set; its packages take seconds to import."""
+    if not guide.settings.uses_teams:
+        return None
+    from bot.channels.talk import GuideTalk
+    from bot.channels.teams.app import Teams
+
+    teams = Teams(guide.settings, guide.database, GuideTalk(guide.services, guide.dialogue))
+    guide.delivery.register("teams", teams.deliver)
+    return teams
 
 
 def _executor(services: Services) -> ActionExecutor:

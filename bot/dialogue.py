@@ -131,7 +131,8 @@ class Dialogue:
         if interaction.choice:
             pressed = await self._offering.pressed(interaction.choice, conversation.id, person_of(interaction))
             if pressed is None:
-                return [*greeting, *await self._aside(interaction, conversation, old_button_reply(conversation))]
+                is_others = await self._offering.offered(interaction.choice) is not None
+                return [*greeting, *await self._aside(interaction, conversation, old_button_reply(conversation, is_others=is_others))]
             interaction = replace(interaction, intent=pressed.intent, entities=pressed.entities)
         told = await self._answer(interaction, conversation)
         if told is None and (beyond := beyond_the_list(interaction, conversation)):
@@ -139,6 +140,8 @@ class Dialogue:
         answers = await self.ask_rasa(conversation.id, told or message(interaction, conversation), self._about(interaction, conversation))
         answers = await self._with_private(answers, conversation)
         replies = [self._reply(answer, conversation.language) for answer in answers if "forget" not in answer]
+        if conversation.is_new:  # the first words may have been that another language is wanted
+            greeting = self._greeting(replace(conversation, language=(await self._conversation(interaction)).language))
         before = [*greeting, *await self._unread(interaction, conversation)]
         if any("forget" in answer for answer in answers):
             await self.forget(conversation.id)

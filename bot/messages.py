@@ -53,11 +53,15 @@ class Rendered:
     unfollow_url: str = ""
 
 
-def render(settings: Settings, kind: str, data: Data) -> Rendered:
-    """Return what a message of the outbox says; raise KeyError for a kind that is not known."""
+def render(settings: Settings, kind: str, data: Data, *, in_chat: bool = False) -> Rendered:
+    """Return what a message of the outbox says; raise KeyError for a kind that is not known.
+
+    Only in a mail it says that nobody reads an answer: `in_chat` the guide does.
+    """
     language = data["language"]
     subject, told = said(settings, kind, data)
-    closing = [text(language, "mail.part.contact", contact=settings.contact)] if settings.contact else []
+    contact = "mail.part.contact_in_chat" if in_chat else "mail.part.contact"
+    closing = [text(language, contact, contact=settings.contact)] if settings.contact else []
     body = "\n\n".join((text(language, "mail.hello"), *told, *closing))
     return Rendered(language, subject, body + "\n", unfollow_url(settings, data))
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Literal
+from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -54,7 +55,13 @@ class Settings(BaseSettings):
     slack_token_keys: str = Field(
         default="", validate_default=True, description="Fernet keys that encrypt the workspaces' tokens, newest first, by comma", repr=False
     )
+    slack_teams: str = Field(default="", description="For several workspaces: those (T...) that may install, by comma; empty is any")
     slack_bot_token: str = Field(default="", validate_default=True, description="xoxb-...; for one workspace", repr=False)
+    teams_development: bool = Field(default=False, description="Answer anybody who calls as Teams: only for the Agents Playground")
+    teams_client_id: str = Field(default="", description="For Teams: the app's id (client id) in the directory")
+    teams_tenant: str = Field(default="", validate_default=True, description="For Teams: id of the directory (tenant) that has the app")
+    teams_tenants: str = Field(default="", description="Directories whose people may use the guide, by comma; empty is the app's own")
+    teams_client_secret: str = Field(default="", validate_default=True, description="For Teams: the app's secret", repr=False)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="What is logged")
 
     @field_validator("home")
@@ -143,10 +150,42 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return _slack_token(value, "xoxb-")
 
+    @field_validator("teams_client_id", "teams_tenant")
+    @classmethod
+    def _teams_id(cls, value: str) -> str:
+        # Teams says in every message which directory it is from, by its id and not by its name.
+        return str(UUID(value.strip())) if value else value
+
+    @field_validator("teams_tenants")
+    @classmethod
+    def _teams_ids(cls, value: str) -> str:
+        return ",".join(cls._teams_id(part) for part in value.split(",") if part.strip())
+
+    @field_validator("teams_tenant", "teams_client_secret")
+    @classmethod
+    def _teams_is_whole(cls, value: str, given: ValidationInfo) -> str:
+        if bool(value) != bool(given.data.get("teams_client_id")):
+            msg = "GUIDEN_TEAMS_CLIENT_ID, GUIDEN_TEAMS_CLIENT_SECRET and GUIDEN_TEAMS_TENANT belong together"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("teams_client_id")
+    @classmethod
+    def _teams_is_safe(cls, value: str, given: ValidationInfo) -> str:
+        if value and given.data.get("teams_development"):
+            msg = "is refused together with GUIDEN_TEAMS_DEVELOPMENT, which lets anybody in"
+            raise ValueError(msg)
+        return value
+
     @property
     def uses_slack(self) -> bool:
         """Tell whether the guide is to be met in Slack."""
         return bool(self.slack_bot_token or self.slack_client_id)
+
+    @property
+    def uses_teams(self) -> bool:
+        """Tell whether the guide is to be met in Teams."""
+        return bool(self.teams_client_id or self.teams_development)
 
     @property
     def outbox(self) -> Path:

@@ -44,15 +44,15 @@ def welcome(language: str, settings: Settings) -> Reply:
 
 def beyond_reply(language: str, count: int, choices: Sequence[dict[str, Any]]) -> Reply:
     """Return the answer to a number that stands for no choice, with the choices there are."""
-    return reply(Text(text=text(language, "static.beyond", count=count)), choices=[Choice.model_validate(choice) for choice in choices])
+    return _with_earlier(text(language, "static.beyond", count=count), [Choice.model_validate(choice) for choice in choices])
 
 
-def old_button_reply(conversation: Conversation) -> Reply:
-    """Return the answer to a button that is not known any more, with the choices there are now."""
+def old_button_reply(conversation: Conversation, *, is_others: bool = False) -> Reply:
+    """Return the answer to a button that is not known any more, or that was somebody else's, with the choices there are now."""
     choices = [Choice.model_validate(choice) for choice in conversation.choices]
     if not choices:
         choices = [Choice(label=text(conversation.language, f"choice.{intent}"), intent=intent) for intent in _CHOICES["greet"]]
-    return reply(Text(text=text(conversation.language, "channel.old_button")), choices=choices)
+    return _with_earlier(text(conversation.language, "channel.others_button" if is_others else "channel.old_button"), choices)
 
 
 def error_reply(language: str, cause: str = "turn") -> Reply:
@@ -60,6 +60,11 @@ def error_reply(language: str, cause: str = "turn") -> Reply:
     known = cause if cause in ("database", "dialogue_server") else "turn"
     again = [Choice(label=text(language, "choice.start_over"), intent="start_over")]
     return reply(Notice(level="error", text=text(language, f"said.{known}")), choices=again)
+
+
+def _with_earlier(words: str, choices: Sequence[Choice]) -> Reply:
+    """Return words with the choices of an earlier answer; that may have been private, and others may read along now."""
+    return reply(Text(text=words), choices=choices).model_copy(update={"private": True})
 
 
 def _areas(language: str) -> list[Choice]:

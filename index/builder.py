@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import select
 
 from index.encoder import Encoder, Vectors
-from index.gate import Gate
+from index.gate import Gate, phrasings_of
 from index.generation import (
     BROKEN,
     VERSION,
@@ -40,9 +40,6 @@ from knowledge.tables import EntryRow
 
 _KEPT_FOR_ROLLBACK = 1
 _SAMPLE = 50
-# How much of the catalogue the gate learns needs from.
-_PHRASINGS_OF_CHALLENGE = 5
-_MOST_PHRASINGS = 2000
 
 # Hears how many of how many passages have been embedded.
 Progress = Callable[[int, int], None]
@@ -110,13 +107,13 @@ def _reindex(database: Database, encoder: Encoder, root: Path, *, full: bool, pr
     same_model = old is not None and old.model == encoder.name and not full
     if current and old and same_model and (old.version, old.fingerprint) == (VERSION, wanted):
         if not Gate.is_learned(encoder, root):
-            Gate.open(encoder, root, _some_phrasings(Catalogue(database).visible()))
+            Gate.open(encoder, root, phrasings_of(Generation.load(current)))
         return Report(False, old.entries, old.passages, 0, current.name)
     before = _Before.read(current) if current and same_model else None
     entries = Catalogue(database).visible()
     built, embedded = _build(entries, wanted, encoder, before, progress)
     _verify(built)
-    Gate.open(encoder, root, _some_phrasings(entries), anew=full)
+    Gate.open(encoder, root, phrasings_of(built), anew=full)
     folder = root / f"g{datetime.now(UTC):%Y%m%d%H%M%S%f}"
     unfinished = folder.with_name(f"unfinished-{folder.name}")
     built.save(unfinished)
@@ -210,15 +207,6 @@ def _verify(built: Generation) -> None:
             raise UnavailableError("index_check_failed", text=built.passages[row].text)
     if not len(built.passages) == built.nearest.size == len(built.vectors):
         raise UnavailableError("index_check_failed", text="count")
-
-
-def _some_phrasings(entries: list[Entry]) -> list[str]:
-    chosen: list[str] = []
-    for entry in entries:
-        said = [*entry.entry.phrasings.sv, *entry.entry.phrasings.en, *entry.entry.phrasings.fi]
-        wanted = _PHRASINGS_OF_CHALLENGE if entry.entry.kind == "challenge" else 1
-        chosen += said[:: max(1, len(said) // wanted)][:wanted]
-    return chosen[:: max(1, len(chosen) // _MOST_PHRASINGS)]
 
 
 def _meta_or_none(folder: Path) -> Meta | None:

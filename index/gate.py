@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 
 from index.encoder import Encoder, Vectors
-from index.generation import BROKEN
+from index.generation import BROKEN, Generation
 from index.scoring import Scored
 from knowledge.errors import UnavailableError
 from knowledge.sensitive import is_sensitive
@@ -23,47 +23,46 @@ from knowledge.sensitive import is_sensitive
 Band = Literal["match", "related", "none"]
 
 _EXAMPLES = Path(__file__).parent / "gate.yml"
-_VERSION = 4
+_VERSION = 5
 NEED = "need"
 
 # Vectors of E5 lie in a narrow cone; centred and scaled, a plain logistic regression can tell them apart.
 _SCALE = 16.0
 _REGULARISATION = 0.05
 
-# Learned on the tuning questions by `python -m tests.benchmarks.learn_gate`: what each signal adds to the log-odds that a
+# How much of the catalogue is learned as needs.
+_PHRASINGS_OF_CHALLENGE = 5
+_MOST_PHRASINGS = 2000
+# How many of the best entries of two legs are compared.
+_BEST = 10
+_LAST_LATIN_LETTER = "\u024f"
+
+# Learned on the tuning questions and the examples by `python -m tests.benchmarks.learn_gate`: what each signal adds to the log-odds that a
 # question should be answered, and the odds from which it is. docs/search.md has the false-match rates they were chosen for.
-BIAS = -21.722
-ADDS = {"need": 0.976, "nearest": 16.33, "meaning": 0.586, "agreement": 5.679, "lead": 0.31, "length": 1.144}
-MATCH_FROM = 0.914
-RELATED_FROM = 0.622
+BIAS = -4.386
+ADDS = {"need": 1.144, "nearest": 71.063, "agreement": 3.083, "lead": 0.288}
+MATCH_FROM = 0.954
+RELATED_FROM = 0.536
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """What is known of a question's candidates before an answer is given.
 
-    `nearest` is the highest cosine of any passage, `meaning` how far it stands out, `agreement` the part of the ten best entries by
-    meaning that are also among the ten best by words, `lead` the highest score of all legs together, `length` the logarithm of the
-    number of words.
+    `nearest` is how far the nearest passage stands above what is usual, `agreement` the part of the ten best entries by meaning that
+    are also among the ten best by words (by recognition when no word is known), `lead` the highest score of all legs together.
     """
 
     nearest: float
-    meaning: float
     agreement: float
     lead: float
-    length: float
 
     @classmethod
-    def of(cls, question: str, scored: Scored) -> "Signals":
+    def of(cls, scored: Scored) -> "Signals":
         """Return the signals of a question."""
-        by_meaning, by_words = np.argsort(-scored.meaning)[:10], np.argsort(-scored.words)[:10]
-        return cls(
-            nearest=scored.nearest,
-            meaning=float(scored.meaning.max()),
-            agreement=len(set(by_meaning.tolist()) & set(by_words.tolist())) / 10,
-            lead=float(scored.fused().max()),
-            length=float(np.log1p(len(question.split()))),
-        )
+        second = scored.words if scored.words.any() else scored.recognition
+        best, best_by_second = (set(np.argsort(-leg)[:_BEST].tolist()) for leg in (scored.meaning, second))
+        return cls(scored.nearest, len(best & best_by_second) / _BEST, float(scored.fused().max()))
 
 
 class Gate:
@@ -86,13 +85,34 @@ class Gate:
         """
         file = _file(encoder, root)
         if anew or not file.exists():
-            examples: dict[str, list[str]] = yaml.safe_load(_EXAMPLES.read_bytes())
-            _learn(encoder, examples | {NEED: [*examples[NEED], *phrasings]}, file)
+            texts, kinds = read_examples()
+            texts, kinds = [*texts, *phrasings], [*kinds, *[NEED] * len(phrasings)]
+            cls.learn(encoder.queries(texts), texts, kinds).save(file)
         try:
             with file.open("rb") as opened, np.load(opened) as saved:
                 return cls(saved["kinds"].tolist(), saved["weights"], saved["bias"], saved["mean"])
         except BROKEN as error:
             raise UnavailableError("index_broken", path=file, cause=error) from error
+
+    @classmethod
+    def learn(cls, vectors: Vectors, texts: Sequence[str], kinds: Sequence[str]) -> "Gate":
+        """Return a gate learned from messages: the vector, the text and the kind of each."""
+        from sklearn.linear_model import LogisticRegression
+
+        mean = np.asarray(vectors.mean(axis=0), np.float32)
+        centred = vectors - mean
+        # Learned from vectors that have nothing in this direction, the weights have nothing in it either, and no question's script counts.
+        script = _script(centred, texts, kinds)
+        model = LogisticRegression(C=_REGULARISATION, class_weight="balanced", max_iter=2000)
+        model.fit((centred - np.outer(centred @ script, script)) * _SCALE, kinds)
+        return cls(model.classes_.tolist(), model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32), mean)
+
+    def save(self, file: Path) -> None:
+        """Write what was learned to `file`, in one step."""
+        # Named after the process: a search and a reindex may learn at the same time.
+        unfinished = file.with_name(f"unfinished-{os.getpid()}-{file.name}")
+        np.savez(unfinished, kinds=self._kinds, weights=self._weights, bias=self._bias, mean=self._mean)
+        unfinished.rename(file)
 
     @staticmethod
     def is_learned(encoder: Encoder, root: Path) -> bool:
@@ -127,6 +147,23 @@ class Gate:
         return "none", None if likeliest == NEED else likeliest
 
 
+def read_examples() -> tuple[list[str], list[str]]:
+    """Return the examples in `index/gate.yml`: their texts, and the kind of each."""
+    examples: dict[str, list[str]] = yaml.safe_load(_EXAMPLES.read_bytes())
+    pairs = [(text, kind) for kind, group in sorted(examples.items()) for text in group]
+    return [text for text, _ in pairs], [kind for _, kind in pairs]
+
+
+def phrasings_of(generation: Generation) -> list[str]:
+    """Return some of what people say of each entry in an index, in all its languages: needs by definition."""
+    chosen: list[str] = []
+    for entry in generation.entries:
+        said = [passage.text for passage in generation.passages[entry.first : entry.last] if passage.part == "phrasing"]
+        wanted = _PHRASINGS_OF_CHALLENGE if entry.kind == "challenge" else 1
+        chosen += said[:: max(1, len(said) // wanted)][:wanted]
+    return chosen[:: max(1, len(chosen) // _MOST_PHRASINGS)]
+
+
 def refused_by_words(question: str) -> str | None:
     """Return the kind of a message that must not be searched, judged by its words alone, or None."""
     if is_sensitive(question):
@@ -141,21 +178,14 @@ def _file(encoder: Encoder, root: Path) -> Path:
     return root / f"gate-{hashlib.sha256(learned_from).hexdigest()[:12]}.npz"
 
 
-def _learn(encoder: Encoder, examples: dict[str, list[str]], file: Path) -> None:
-    from sklearn.linear_model import LogisticRegression
+def _script(vectors: Vectors, texts: Sequence[str], kinds: Sequence[str]) -> Vectors:
+    """Return the direction, of length 1, in which messages in other letters than the Latin differ from Latin ones of the same kind."""
+    other, kind_of = np.array([_is_in_other_letters(text) for text in texts]), np.array(kinds)
+    pairs = [(vectors[other & (kind_of == kind)], vectors[~other & (kind_of == kind)]) for kind in np.unique(kind_of)]
+    away = np.mean([foreign.mean(axis=0) - latin.mean(axis=0) for foreign, latin in pairs], axis=0)
+    return np.asarray(away / np.linalg.norm(away), np.float32)
 
-    texts = [(kind, text) for kind, group in sorted(examples.items()) for text in group]
-    vectors = encoder.queries([text for _, text in texts])
-    mean = vectors.mean(axis=0)
-    model = LogisticRegression(C=_REGULARISATION, class_weight="balanced", max_iter=2000)
-    model.fit((vectors - mean) * _SCALE, [kind for kind, _ in texts])
-    # Named after the process: a search and a reindex may learn at the same time.
-    unfinished = file.with_name(f"unfinished-{os.getpid()}-{file.name}")
-    np.savez(
-        unfinished,
-        kinds=model.classes_,
-        weights=model.coef_.T.astype(np.float32),
-        bias=model.intercept_.astype(np.float32),
-        mean=mean,
-    )
-    unfinished.rename(file)
+
+def _is_in_other_letters(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return 2 * sum(letter > _LAST_LATIN_LETTER for letter in letters) > len(letters)

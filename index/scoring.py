@@ -28,7 +28,8 @@ _LEAST_SPREAD = 1e-3
 class Scored:
     """Candidate entries by number, with their standardised scores in each leg, and the row of the passage that won.
 
-    `nearest` is the highest cosine of any passage; `meaning` etc. have the shape of `numbers`.
+    `nearest` is how far the highest cosine of any passage stands above the mean of what is usual for the question, which
+    is less the farther its language is from the catalogue's; `meaning` etc. have the shape of `numbers`.
     """
 
     numbers: Numbers
@@ -39,11 +40,12 @@ class Scored:
     nearest: float
 
     def fused(self, weights: dict[str, float] | None = None) -> Scores:
-        """Return one score for each candidate."""
+        """Return one score for each candidate; the others speak for a leg that has nothing to say, as words of another script."""
         chosen = weights or WEIGHTS
+        spoken = {leg: weight for leg, weight in chosen.items() if getattr(self, leg).any()}
         total = np.zeros_like(self.meaning)
-        for leg, weight in chosen.items():
-            total += weight * getattr(self, leg)
+        for leg, weight in spoken.items():
+            total += weight * sum(chosen.values()) / sum(spoken.values()) * getattr(self, leg)
         return total
 
 
@@ -71,7 +73,7 @@ def score(generation: Generation, question: str, vector: Vectors | None) -> Scor
         meaning=(cosines - usual.mean()) / max(float(usual.std()), _LEAST_SPREAD),
         words=_standard(by_words)[numbers],
         recognition=_standard(by_recognition)[numbers],
-        nearest=float(cosines.max()),
+        nearest=float(cosines.max() - usual.mean()),
     )
 
 

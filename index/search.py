@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from index.encoder import Encoder, Vectors
-from index.gate import Band, Gate, Signals, refused_by_words
+from index.gate import Band, Gate, Signals, phrasings_of, refused_by_words
 from index.generation import Generation, current_folder
 from index.passages import Passage
 from index.scoring import Scored, Scores, score
@@ -90,7 +90,7 @@ class Search:
             generation = Generation.load(folder)
             if generation.meta.model != self.encoder.name:
                 raise UnavailableError("index_of_another_model", index=generation.meta.model, model=self.encoder.name)
-            self._gate = self._open_gate()
+            self._gate = self._open_gate(generation)
             self._generation, self._folder = generation, folder
             return True
 
@@ -120,7 +120,7 @@ class Search:
         scored = score(generation, question, vector)
         if scored is None:
             return Found("none", by_words_only=by_words_only)
-        band, reason = self._judge(question, vector, scored)
+        band, reason = self._judge(vector, scored)
         if band == "none":
             return Found("none", reason=reason, by_words_only=by_words_only)
         fused = scored.words if by_words_only else scored.fused()
@@ -136,17 +136,17 @@ class Search:
             return None
         return vector
 
-    def _open_gate(self) -> Gate | None:
+    def _open_gate(self, generation: Generation) -> Gate | None:
         try:
-            return Gate.open(self.encoder, self._root)
+            return Gate.open(self.encoder, self._root, phrasings_of(generation))
         except (UnavailableError, OSError):
             log.warning("The gate cannot be used; every answer will be marked as related", exc_info=True)
             return None
 
-    def _judge(self, question: str, vector: Vectors | None, scored: Scored) -> tuple[Band, str | None]:
+    def _judge(self, vector: Vectors | None, scored: Scored) -> tuple[Band, str | None]:
         if vector is None or self._gate is None:
             return "related", None
-        return self._gate.judge(vector, Signals.of(question, scored))
+        return self._gate.judge(vector, Signals.of(scored))
 
 
 def rank(

@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session
 
 from knowledge.announcements import Recipient, tell
 from knowledge.contribution_tables import ContributionRow
+from knowledge.conversations import language_of
 from knowledge.first_entry import title_of
 from knowledge.interest_tables import PersonRow, RoleRow
 from knowledge.people import Person, holds
 from knowledge.tables import EntryRow
-
-# What language a reviewer reads is not known; the queue is in Swedish anyway.
-REVIEWERS_LANGUAGE = "sv"
 
 
 def scope_of(row: ContributionRow) -> EntryRow:
@@ -26,9 +24,8 @@ def scope_of(row: ContributionRow) -> EntryRow:
 
 def tell_reviewers(session: Session, row: ContributionRow, author: Person, at: datetime) -> None:
     """Tell everybody whose role covers a contribution that it waits, with the day's digest; never its author."""
-    reviewers = [person for person in reviewers_of(session, scope_of(row)) if person != author]
-    recipients = [Recipient(person.address, REVIEWERS_LANGUAGE, "daily", {}) for person in reviewers]
-    tell(session, recipients, "contribution.new", _occasion(row), _about(row), at)
+    reviewers = [each for each in reviewers_told(session, scope_of(row)) if each.address != author.address]
+    tell(session, reviewers, "contribution.new", _occasion(row), _about(row), at)
 
 
 def tell_author(session: Session, row: ContributionRow, author: Person, kind: str, data: dict[str, Any], at: datetime) -> None:
@@ -37,11 +34,11 @@ def tell_author(session: Session, row: ContributionRow, author: Person, kind: st
     tell(session, [recipient], kind, _occasion(row), {**_about(row), **data}, at)
 
 
-def reviewers_of(session: Session, entry: EntryRow) -> list[Person]:
-    """Return the reviewers whose role covers an entry; the administrators when there is none."""
+def reviewers_told(session: Session, entry: EntryRow) -> list[Recipient]:
+    """Return the reviewers whose role covers an entry, the administrators when there is none, to be told with the day's digest."""
     for role in ("reviewer", "administrator"):
         if people := [person for person in _people_with(session, role) if holds(session, person, "reviewer", entry)]:
-            return people
+            return [Recipient(person.address, language_of(session, person), "daily", {}) for person in people]
     return []
 
 

@@ -39,8 +39,9 @@ class Step:
 class Contribution:
     """A challenge, a solution or an experience that somebody writes.
 
-    `fields` are the answers so far, empty where they were skipped; `entry` is what a reviewer has changed of the entry that they make,
-    and `entry_id` the entry when it has been published. `revision` grows with every change.
+    `fields` are the answers so far, empty where they were skipped, and so is `organisation`, None until it is told. `entry` is what a
+    reviewer has changed of the entry that they make, and `entry_id` the entry when it has been published. `revision` grows with every
+    change.
     """
 
     id: int
@@ -50,7 +51,7 @@ class Contribution:
     entry: Mapping[str, Any] | None
     entry_id: str | None
     area: str | None
-    organisation: str
+    organisation: str | None
     author: Person
     language: str
     revision: int
@@ -161,7 +162,7 @@ def _contribution(row: ContributionRow, author: Person, steps: tuple[Step, ...])
         entry=row.entry,
         entry_id=row.entry_id,
         area=row.area,
-        organisation=row.organisation or "",
+        organisation=row.organisation,
         author=author,
         language=row.language,
         revision=row.revision,

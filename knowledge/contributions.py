@@ -104,7 +104,7 @@ class Contributions:
             return read_one(session, row)
 
     def belong(self, person: Person, contribution: int, *, area: str | None = None, organisation: str | None = None) -> Contribution:
-        """Say which area or organisation it comes from; what is None stays as it is.
+        """Say which area or organisation it comes from, an empty one when that is skipped; what is None stays as it is.
 
         Raises:
             NotFoundError: the person has no such contribution, or there is no such area.
@@ -116,7 +116,7 @@ class Contributions:
             if area is not None:
                 row.area = known_area(area).slug
             if organisation is not None:
-                row.organisation = _organisation(organisation) or None
+                row.organisation = _organisation(organisation)
             change(row, at)
             return read_one(session, row)
 

@@ -1,17 +1,21 @@
 """Conversations: who is talking in which language, what was offered last, and how all of it is removed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
+from knowledge.contribution_tables import OfferRow
 from knowledge.database import Database
 from knowledge.inserts import insert_new
+from knowledge.interest_tables import PersonRow
 from knowledge.masking import mask
+from knowledge.people import Person
 from knowledge.retention import kept
 from knowledge.tables import ConversationRow, SeenEventRow, now
 
@@ -26,6 +30,21 @@ class Conversation:
     is_new: bool
     choices: list[dict[str, Any]] = field(default_factory=list)
     asked: str = ""
+
+
+def language_of(session: Session, person: Person) -> str:
+    """Return the language of the conversation that a person was last in, Swedish where none is kept any more.
+
+    A conversation is a person's when it bears their name, or when something was offered to them in it.
+    """
+    # Slack names a person's own chat with the guide by a number that says nothing of whose it is; what is offered there does.
+    offered = select(OfferRow.conversation_id).join(PersonRow).filter_by(**asdict(person))
+    spoken = select(ConversationRow.language).where(
+        ConversationRow.channel == person.channel,
+        ConversationRow.tenant == person.tenant,
+        or_(ConversationRow.external_id == person.external_id, ConversationRow.id == person.external_id, ConversationRow.id.in_(offered)),
+    )
+    return session.scalar(spoken.order_by(ConversationRow.active_at.desc()).limit(1)) or "sv"
 
 
 class Conversations:

@@ -87,9 +87,10 @@ def _session(sessions: sessionmaker[Session]) -> Iterator[Session]:
 
 
 def _engine(url: URL) -> Engine:
+    # An error is logged with its causes, and those would repeat addresses and names that were to be written.
     if url.get_backend_name() != "sqlite":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS})
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:

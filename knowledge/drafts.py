@@ -1,7 +1,7 @@
 """Interest forms in progress: kept with their conversation, so that a person can go on after a break."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import delete, or_, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from knowledge.database import Database
 from knowledge.errors import NotFoundError
 from knowledge.interest_form import FIELDS, InterestForm, clean_field, clean_form
-from knowledge.interest_tables import DraftRow
+from knowledge.interest_tables import DraftRow, PersonRow
 from knowledge.notices import ShownNotice, from_json, require_shown, to_json
 from knowledge.people import Person, person_id
 from knowledge.retention import kept
@@ -91,19 +91,19 @@ class Drafts:
         With `person` it is theirs or nobody's, and one that they began elsewhere is moved here.
         """
         with self._database.transaction() as session:
-            mine = DraftRow.conversation_id == conversation
-            if person:
-                theirs = person_id(session, person)
-                mine = or_(mine & DraftRow.person_id.is_(None), DraftRow.person_id == theirs)
-            is_fresh = DraftRow.changed_at > kept("drafts").before(self._clock())
-            newest = select(DraftRow).where(mine, is_fresh).order_by(DraftRow.changed_at.desc())
-            row = session.scalar(newest.limit(1))
+            row = self._newest(session, conversation, person)
             if row is None:
                 return None
             if row.conversation_id != conversation:
                 session.execute(delete(DraftRow).filter_by(conversation_id=conversation, challenge_id=row.challenge_id))
                 row.conversation_id = conversation
             return _draft(row)
+
+    def in_progress(self, conversation: str, person: Person) -> Draft | None:
+        """Return the form that `resume` would, and leave it where it is."""
+        with self._database.reading() as session:
+            row = self._newest(session, conversation, person)
+            return _draft(row) if row else None
 
     def find(self, conversation: str, challenge: str) -> Draft | None:
         """Return the form about a challenge that is in progress in a conversation, or None."""
@@ -115,6 +115,14 @@ class Drafts:
         """Throw a form in progress away; nothing of it is kept."""
         with self._database.transaction() as session:
             session.execute(delete(DraftRow).filter_by(conversation_id=conversation, challenge_id=challenge))
+
+    def _newest(self, session: Session, conversation: str, person: Person | None) -> DraftRow | None:
+        mine = DraftRow.conversation_id == conversation
+        if person:
+            theirs = select(PersonRow.id).filter_by(**asdict(person))
+            mine = or_(mine & DraftRow.person_id.is_(None), DraftRow.person_id.in_(theirs))
+        is_fresh = DraftRow.changed_at > kept("drafts").before(self._clock())
+        return session.scalar(select(DraftRow).where(mine, is_fresh).order_by(DraftRow.changed_at.desc()).limit(1))
 
 
 def _row(session: Session, conversation: str, challenge: str) -> DraftRow:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Table, and_, delete, exists, select, tuple_
+from sqlalchemy import ColumnElement, Date, ForeignKey, Row, Table, and_, delete, exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from knowledge import contribution_tables, installation_tables, interest_tables  # noqa: F401 - their tables register themselves
@@ -82,12 +82,23 @@ def _began(record: RecordClass, rows: Table, before: datetime) -> ColumnElement[
         return exists().where(event.challenge_id == rows.c.challenge_id, is_closing, event.at <= before)
     if record.counted == "last_record":
         return _unused(rows)
+    if record.counted == "last_heard":
+        return and_(rows.c[record.column] <= before, _alone(rows))
     return rows.c[record.column] <= before
 
 
 def _unused(rows: Table) -> ColumnElement[bool]:
-    references = [key for each in all_tables.Table.metadata.tables.values() for key in each.foreign_keys if key.references(rows)]
-    return and_(*(~exists().where(key.parent == key.column) for key in references))
+    return and_(*(~exists().where(key.parent == key.column) for key in _references(rows)))
+
+
+def _alone(rows: Table) -> ColumnElement[bool]:
+    """Return the condition for rows that are the only thing that is kept of their person: whoever follows something must be reached."""
+    others = [key for key in _references(table("people")) if key.parent.table is not rows]
+    return and_(*(~exists().where(key.parent == rows.c.person_id) for key in others))
+
+
+def _references(rows: Table) -> list[ForeignKey]:
+    return [key for each in all_tables.Table.metadata.tables.values() for key in each.foreign_keys if key.references(rows)]
 
 
 def _children(record: RecordClass) -> list[tuple[Table, ColumnElement[Any]]]:

@@ -171,7 +171,9 @@ def _send_code(session: Session, row: FollowRow, at: datetime) -> None:
     title = find_challenge(session, row.challenge_id, hidden=True).body["title"] if row.challenge_id else None
     data: dict[str, Any] = {"challenge": row.challenge_id, "title": title, "area": row.area, "language": row.language}
     data |= {"code": issue(row, at), "until": (at + CODE_LIVES).isoformat()}
-    enqueue(session, [Message(f"follow.code:{row.id}:{row.codes_sent}", "follow.code", row.address, data)], at)
+    # The moment too: SQLite gives a row the id of one that was removed, and a message is kept longer than some rows.
+    key = f"follow.code:{row.id}:{at.isoformat()}:{row.codes_sent}"
+    enqueue(session, [Message(key, "follow.code", row.address, data)], at)
 
 
 def _address(person: Person, email: str | None) -> str:

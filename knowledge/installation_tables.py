@@ -1,4 +1,4 @@
-"""The tables behind what a channel remembers of the workspaces it is installed in, and of answers that can be shown to more people."""
+"""The tables behind what a channel remembers: where it is installed, where people are reached, and answers to show to more people."""
 
 from datetime import datetime
 from typing import Any
@@ -37,3 +37,15 @@ class ShareableRow(Table):
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
     id: Mapped[str] = mapped_column(String(24))
     reply: Mapped[dict[str, Any]]
+
+
+class ReachableRow(Table):
+    """Where a person can be written to: their own chat with the guide, the service that it is reached by, and the channel's id of them."""
+
+    __tablename__ = "reachable"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    conversation: Mapped[str] = mapped_column(String(400))
+    service_url: Mapped[str] = mapped_column(String(400))
+    account: Mapped[str] = mapped_column(String(200))
+    heard_at: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -181,7 +181,7 @@ def _refuse_flood(session: Session, email: str, at: datetime) -> None:
 def _send_code(session: Session, entry: EntryRow, interest: InterestRow, row: InterestFormRow, at: datetime) -> None:
     code = issue(row, at)
     data = {**facts_of(session, entry, interest, at), "code": code, "until": (at + CODE_LIVES).isoformat(), "language": row.language}
-    key = f"interest.code:{row.id}:{row.codes_sent}"
+    key = f"interest.code:{_occasion(row, at)}:{row.codes_sent}"
     enqueue(session, [Message(key, "interest.code", f"mailto:{row.email}", data)], at)
 
 
@@ -196,9 +196,15 @@ def _count(session: Session, entry: EntryRow, interest: InterestRow, row: Intere
     sender = f"mailto:{row.email}".casefold()
     addresses = confirmed_addresses(session, interest.id)  # also one that this form replaces: whoever reads it hears so, and then no more
     name_anew(session, interest, row, InterestForm(**row.fields).company_key)
+    occasion = _occasion(row, at)
     for told in addresses:
-        tell(session, [told], kind if told.address.casefold() == sender else "interest.updated", str(row.id), facts, at)
-    tell_owner(session, entry, "owner.interest", str(row.id), {"number": interest.number, "is_update": was_counted}, at)
+        tell(session, [told], kind if told.address.casefold() == sender else "interest.updated", occasion, facts, at)
+    tell_owner(session, entry, "owner.interest", occasion, {"number": interest.number, "is_update": was_counted}, at)
+
+
+def _occasion(row: InterestFormRow, at: datetime) -> str:
+    """Name what is told of a form; by the moment too, for SQLite gives a row the id of one that was disposed of before its messages."""
+    return f"{row.id}:{at.isoformat()}"
 
 
 def _registration(session: Session, interest: InterestRow, row: InterestFormRow) -> Registration:

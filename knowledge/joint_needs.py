@@ -11,7 +11,7 @@ from knowledge.audit import GUIDE, audit
 from knowledge.interest_tables import PersonRow
 from knowledge.looking_after import administrators, recipient
 from knowledge.standing import standing_row
-from knowledge.tables import AuditRow, ConversationRow, EntryRow, SameNeedRow
+from knowledge.tables import AuditRow, EntryRow, SameNeedRow
 
 _RIPE = "same_need.ripe"
 
@@ -47,14 +47,4 @@ def tell_of_joint_need(session: Session, entry: EntryRow, at: datetime) -> None:
 def _who_said_so(session: Session, needs: list[SameNeedRow]) -> Iterator[Recipient]:
     people = select(PersonRow).where(PersonRow.id.in_([need.person_id for need in needs if need.person_id])).order_by(PersonRow.id)
     for person in session.scalars(people).all():
-        yield recipient(person, _language(session, person))
-
-
-def _language(session: Session, person: PersonRow) -> str:
-    """Return the language of a person's own conversation, Swedish where there is none any more."""
-    spoken = select(ConversationRow.language).where(
-        ConversationRow.channel == person.channel,
-        ConversationRow.tenant == person.tenant,
-        (ConversationRow.external_id == person.external_id) | (ConversationRow.id == person.external_id),
-    )
-    return session.scalar(spoken.limit(1)) or "sv"
+        yield recipient(session, person)

@@ -7,14 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.announcements import Recipient, tell, tell_owner
-from knowledge.contribution_messages import reviewers_of
+from knowledge.contribution_messages import reviewers_told
+from knowledge.conversations import language_of
 from knowledge.errors import RefusedError
 from knowledge.interest_tables import PersonRow, RoleRow
 from knowledge.people import Person, holds
 from knowledge.tables import EntryRow
-
-# What language they read is not known; the entries are in Swedish anyway.
-_LANGUAGE = "sv"
 
 
 def looks_after(session: Session, person: Person, entry: EntryRow) -> bool:
@@ -31,18 +29,18 @@ def require_looks_after(session: Session, person: Person, entry: EntryRow) -> No
 def tell_those_who_look_after(session: Session, entry: EntryRow, kind: str, occasion: str, data: dict[str, Any], at: datetime) -> None:
     """Tell the owner of an entry as they chose, and its reviewers with the day's digest."""
     tell_owner(session, entry, kind, occasion, data, at)
-    reviewers = [Recipient(person.address, _LANGUAGE, "daily", {}) for person in reviewers_of(session, entry)]
     about = {"challenge": entry.id, "title": entry.body["title"], **data}
-    tell(session, reviewers, kind, occasion, about, at)
+    tell(session, reviewers_told(session, entry), kind, occasion, about, at)
 
 
 def administrators(session: Session) -> list[Recipient]:
     """Return the administrators of everything, to be told at once."""
     ids = select(RoleRow.person_id).where(RoleRow.role == "administrator", RoleRow.scope == "everything")
-    people = session.scalars(select(PersonRow).where(PersonRow.id.in_(ids)).order_by(PersonRow.id))
-    return [recipient(row) for row in people]
+    people = select(PersonRow).where(PersonRow.id.in_(ids)).order_by(PersonRow.id)
+    return [recipient(session, row) for row in session.scalars(people).all()]
 
 
-def recipient(person: PersonRow, language: str = _LANGUAGE) -> Recipient:
-    """Return a person to be told at once."""
-    return Recipient(Person(person.channel, person.tenant, person.external_id).address, language, "at_once", {})
+def recipient(session: Session, row: PersonRow, language: str = "") -> Recipient:
+    """Return a person to be told at once, in the language they speak with the guide when none is named."""
+    person = Person(row.channel, row.tenant, row.external_id)
+    return Recipient(person.address, language or language_of(session, person), "at_once", {})

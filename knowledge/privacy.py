@@ -4,7 +4,7 @@ Archive law goes before the right to erasure for public records:
 https://skr.se/ekonomijuridikstatistik/juridik/offentlighetsekretessarkiv/dataskyddsforordningengdpr/fragorochsvaromgdpr/raderingochrattelse/gallringrespektiveraderingvadgaller.16290.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,9 @@ from knowledge.contribution_tables import HiddenRow, NewsRow
 from knowledge.database import Database
 from knowledge.errors import RefusedError
 from knowledge.inserts import insert_new
+from knowledge.installation_tables import ReachableRow
 from knowledge.interest_form import clean_form
+from knowledge.interest_form import email as clean_email
 from knowledge.interest_tables import DigestItemRow, FollowRow, InterestFormRow, InterestRow, OutboxRow
 from knowledge.masking import mask
 from knowledge.people import Person, require
@@ -39,6 +41,14 @@ class Export:
     people: tuple[str, ...]
     records: tuple[Kept, ...]
     conversations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What a correction changed: registrations, by number, and what is followed, by challenge or area."""
+
+    registrations: tuple[str, ...]
+    follows: tuple[str, ...]
 
 
 class Privacy:
@@ -65,16 +75,16 @@ class Privacy:
             _audit(session, by, "privacy.exported", who, at)
             return Export(at, _names(who), found, tuple(conversations(session, who)))
 
-    def correct(self, by: Person, given: str, values: Mapping[str, object], why: str) -> list[str]:
-        """Correct fields of the forms that hold for a person's registrations; return the numbers of those that changed.
+    def correct(self, by: Person, given: str, values: Mapping[str, object], why: str) -> Corrected:
+        """Correct fields of the forms that hold for a person's registrations, and the e-mail address at which they follow something.
 
         The corrected form is a new one and the old one stays, for it is a record of what was received (Article 16 asks for right
-        data, not for the past to be rewritten); nothing is sent to its address any more.
+        data, not for the past to be rewritten); nothing is sent to its address any more. A follow is no such record, and is changed.
 
         Raises:
             NotFoundError: nothing is kept of such a person.
-            RefusedError: `by` is no administrator, a field cannot be corrected, a value is wrong, there is no reason, or no
-                registration would change.
+            RefusedError: `by` is no administrator, a field cannot be corrected, a value is wrong, there is no reason, or nothing
+                would change.
         """
         if not (reason := mask(one_line(why))[:_LONGEST_REASON]):
             raise RefusedError("correction_reason_missing")
@@ -83,14 +93,14 @@ class Privacy:
         at = self._clock()
         with self._database.transaction() as session:
             require(session, by, "administrator")
-            corrected = [
-                interest.number
-                for interest, form in _holding(session, subject(session, given))
-                if _correct(session, by, interest, form, values, reason, at)
-            ]
-            if not corrected:
+            who = subject(session, given)
+            registrations = tuple(
+                interest.number for interest, form in _holding(session, who) if _correct(session, by, interest, form, values, reason, at)
+            )
+            follows = tuple(dict.fromkeys(_correct_follows(session, by, who, values["email"], reason, at))) if "email" in values else ()
+            if not (registrations or follows):
                 raise RefusedError("nothing_to_correct")
-            return corrected
+            return Corrected(registrations, follows)
 
     def hide(self, by: Person, given: str, decision: str) -> int:
         """Show a person's name and addresses to nobody any more, and send them nothing; return how many were not hidden before.
@@ -116,7 +126,7 @@ class Privacy:
                 (FollowRow, FollowRow.address),
             ):
                 session.execute(delete(table).where(func.lower(column).in_(who.addresses)))
-            for owned in (NewsRow, FollowRow):
+            for owned in (NewsRow, FollowRow, ReachableRow):
                 session.execute(delete(owned).where(owned.person_id.in_(who.ids)))
             _audit(session, by, "privacy.hidden", who, at, decision=reference)
             return hidden
@@ -159,6 +169,21 @@ def _correct(
     session.flush()
     audit(session, by, "interest.corrected", interest.number, at, fields=sorted(values), why=why, old=old.id, new=new.id)
     return True
+
+
+def _correct_follows(session: Session, by: Person, who: Subject, email: object, why: str, at: datetime) -> Iterator[str]:
+    """Send what people follow by e-mail to another address; yield which challenges and areas that is."""
+    address = f"mailto:{clean_email(email)}"
+    theirs = select(FollowRow).where(FollowRow.person_id.in_(who.ids), FollowRow.confirmed_at.is_not(None))
+    by_mail = theirs.where(FollowRow.address.startswith("mailto:"), FollowRow.address != address).order_by(FollowRow.id)
+    for old in session.scalars(by_mail.with_for_update()).all():
+        what = {"person_id": old.person_id, "challenge_id": old.challenge_id, "area": old.area}
+        # What is followed at the right address already, be it that its code has not come back, is not followed twice.
+        session.execute(delete(FollowRow).filter_by(address=address, **what))
+        old.address = address
+        session.flush()
+        audit(session, by, "follow.corrected", old.challenge_id or old.area, at, why=why, follow=old.id)
+        yield old.challenge_id or old.area
 
 
 def _audit(session: Session, by: Person, action: str, who: Subject, at: datetime, **details: object) -> None:

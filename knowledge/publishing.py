@@ -54,7 +54,7 @@ def model_of(kind: str) -> type[EntryFile]:
 
 def body_of(session: Session, row: ContributionRow, today: date) -> dict[str, Any]:
     """Return the body that a contribution makes: its answers, and over them what a reviewer has changed."""
-    made = first_entry(row.kind, row.fields, area=row.area, organisation=row.organisation, language=row.language, today=today)
+    made = first_entry(row.kind, row.fields, area=row.area, organisation=row.organisation or None, language=row.language, today=today)
     body = {**made, **(row.entry or {})}
     free = next(each for each in _ids(body["title"], row.id) if session.get(EntryRow, each) is None)
     values = {"id": free, **body}

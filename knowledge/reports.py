@@ -92,7 +92,7 @@ class Reports:
                 raise RefusedError("report_answered", report=report)
             row.answer, row.answered_at = answer, at
             audit(session, reviewer, "report.answered", str(report), at, entry=entry.id, changed=changed)
-            reporter = recipient(session.get_one(PersonRow, row.person_id), row.language)
+            reporter = recipient(session, session.get_one(PersonRow, row.person_id), row.language)
             told = {"report": report, "challenge": entry.id, "title": entry.body["title"], "text": row.text, "answer": answer}
             tell(session, [reporter], "report.answered", str(report), told | _since(at, changed=changed), at)
 

@@ -19,7 +19,7 @@ from knowledge.municipalities import is_small, municipalities_in
 
 _MOST_SOLUTIONS = 8
 _FOR_COMPANIES = ("register_interest", "follow", "ask_challenge_question")
-_FOR_STAFF = ("show_solutions", "me_too", "share_solution", "follow", "report_wrong", "go_back")
+_FOR_STAFF = ("show_solutions", "me_too", "share_solution", "follow", "report_wrong")
 _ORDINALS = {
     "första": 1, "andra": 2, "tredje": 3, "ettan": 1, "tvåan": 2, "trean": 3, "ett": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5,
     "first": 1, "second": 2, "third": 3, "one": 1, "two": 2, "three": 3, "ensimmäinen": 1, "toinen": 2, "kolmas": 3,
@@ -133,10 +133,11 @@ async def _show(services: Services, turn: Turn, entry_id: str) -> Outcome:
             ),
             Notice(level="info", text=turn.say("legal.early_dialogue")),
         ]
+        titles = entry_titles(turn.say, solutions[:3])
         if turn.slot("role") == "company":
-            choices = [*turn.offer(*_FOR_COMPANIES), *entry_titles(turn.say, solutions[:3]), *turn.offer("go_back")]
+            choices = [*turn.offer(*_FOR_COMPANIES, entry=entry.entry.id), *titles, *turn.offer("go_back")]
         else:
-            choices = [*entry_titles(turn.say, solutions[:3]), *turn.offer(*_FOR_STAFF)]
+            choices = [*titles, *turn.offer(*_FOR_STAFF, entry=entry.entry.id), *turn.offer("go_back")]
         return Outcome([reply(*elements, choices=choices)], {**on_screen, "focus": entry.entry.id, "opened": entry.entry.id})
     siblings = entry_titles(turn.say, others[:3])
     return Outcome([reply(*elements, choices=[*siblings, *turn.offer("report_wrong", "go_back")])], on_screen)

@@ -133,7 +133,7 @@ async def _answer(
         Choice(label=turn.say("choice.details", number=number), intent="show_one", entities={"entry": entry})
         for number, entry in enumerate(ids, 1)
     ]
-    choices += [*turn.offer("register_interest", "follow"), *more, *turn.offer("start_over")]
+    choices += [*turn.offer("register_interest", "follow", entry=ids[0] if len(ids) == 1 else ""), *more, *turn.offer("start_over")]
     elements: list[Element] = [Text(text=heading), *cards, Notice(level="info", text=turn.say("notice.early_dialogue"))]
     # Several are on screen, and none of them is meant before the company has said which.
     remember = {"results": ids, "shown": len(ids), "focus": ids[0], "opened": ids[0] if len(ids) == 1 else None}

@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.actions.contribution_form import COMPARE, REFUSED, SENT, own, take
 from bot.actions.contribution_questions import CHALLENGE, CONFIRM, after, fields_of, likeness, question
 from bot.actions.meant import challenge_meant, challenges_by_id
-from bot.actions.told import answer_in, refused
-from bot.actions.turn import Answer, Outcome, Turn
+from bot.actions.told import answer_in
+from bot.actions.turn import Answer, Outcome, Turn, refusal
 from bot.answers import reply
 from bot.asking import CONTRIBUTION, NEXT, REPORT, REVIEW
 from bot.replies import Choice, Element, Notice, Text
@@ -103,7 +103,7 @@ async def ask_answer(services: Services, turn: Turn) -> Outcome:
         elements, choices = await likeness(services, turn, found)
     asked_for = await question(services, turn, found, after(found) if name in (NEXT, COMPARE) else name, words)
     whole = asked_for.model_copy(update={"elements": (*elements, *asked_for.elements), "choices": (*choices, *asked_for.choices)})
-    return Outcome([whole], {"contribution_field": None})
+    return Outcome([whole], {"contribution_field": None}, private=True)
 
 
 async def sent(services: Services, turn: Turn) -> Outcome:
@@ -117,7 +117,12 @@ async def sent(services: Services, turn: Turn) -> Outcome:
 
 
 async def leave(services: Services, turn: Turn) -> Outcome:
-    """Leave the interview; what has been answered is kept until it is thrown away."""
+    """Leave the interview; what has been answered is kept until it is thrown away, and a draft in which nothing is answered is not kept."""
+    found = await own(services, turn, turn.slot("contribution"))
+    # Which challenge a solution answers comes with the button.
+    if found and found.state == "draft" and found.fields.keys() <= {CHALLENGE}:
+        await asyncio.to_thread(services.contributions.discard, turn.person, found.id)
+        return Outcome([reply(Text(text=turn.say("steer.cancelled")), choices=turn.offer("start_guided"))], dict(_NO_FORM))
     choices = turn.offer("resume_contribution", "discard_contribution", "start_over")
     return Outcome([reply(Text(text=turn.say("contribute.kept")), choices=choices)], dict(_NO_FORM))
 
@@ -136,7 +141,7 @@ async def discard(services: Services, turn: Turn) -> Outcome:
     try:
         await asyncio.to_thread(services.contributions.discard, turn.person, found.id)
     except (RefusedError, NotFoundError) as error:
-        return Outcome([reply(refused(turn, error), choices=turn.offer("my_contributions"))], dict(_NO_FORM))
+        return Outcome([reply(refusal(turn, error), choices=turn.offer("my_contributions"))], dict(_NO_FORM))
     choices = turn.offer("my_contributions", "start_over")
     return Outcome([reply(Text(text=turn.say("contribute.discarded")), choices=choices)], dict(_NO_FORM))
 

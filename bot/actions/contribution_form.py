@@ -7,8 +7,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.contribution_questions import AREA, CHALLENGE, CONFIRM, ORGANISATION, after
 from bot.actions.forms import FieldForm, Slots, Taken
-from bot.actions.told import ToldForm, refused, utter
-from bot.actions.turn import Turn
+from bot.actions.told import ToldForm, utter
+from bot.actions.turn import Turn, refusal
 from bot.asking import CONTRIBUTION, NEXT, NOTHING, REPLY, SEND
 from bot.replies import Text
 from bot.services import Services
@@ -53,14 +53,14 @@ async def take(services: Services, turn: Turn, name: str, value: str) -> Taken:
     """Put one answer into the contribution that the conversation is about."""
     contribution = await own(services, turn, turn.slot("contribution"))
     if contribution is None:
-        return Taken([refused(turn, NotFoundError("no_such_contribution", id=turn.slot("contribution")))], ended=REFUSED)
+        return Taken([refusal(turn, NotFoundError("no_such_contribution", id=turn.slot("contribution")))], ended=REFUSED)
     try:
         return await _take(services, turn, contribution, name, value)
     except RefusedError as error:
         asks_again = str(error.details.get("field"))
         if error.key == "contribution_not_open":
-            return Taken([refused(turn, error)], ended=REFUSED)
-        return Taken([refused(turn, error)], ask=asks_again if asks_again in FIELDS[contribution.kind] else name)
+            return Taken([refusal(turn, error)], ended=REFUSED)
+        return Taken([refusal(turn, error)], ask=asks_again if asks_again in FIELDS[contribution.kind] else name)
 
 
 async def _take(services: Services, turn: Turn, contribution: Contribution, name: str, value: str) -> Taken:
@@ -78,13 +78,10 @@ async def _take(services: Services, turn: Turn, contribution: Contribution, name
     if name == CHALLENGE and "field" not in turn.entities and text:
         # Words instead of a choice: the challenges nearest to them are offered.
         return Taken(ask=f"{CHALLENGE}:{mask(text)}")
-    was_complete = contribution.next_field is None
     changed = await asyncio.to_thread(services.contributions.put, turn.person, contribution.id, name, text)
     if name in _TELLS_THE_NEED and changed.area is None:
         await _guess_area(services, turn, changed)
-    if name == "today":
-        return Taken(ask=COMPARE)
-    return Taken(ask=CONFIRM if was_complete else NEXT)
+    return Taken(ask=COMPARE if name == "today" else NEXT)
 
 
 async def _end(services: Services, turn: Turn, contribution: Contribution, name: str, text: str) -> Taken:
@@ -99,12 +96,12 @@ async def _end(services: Services, turn: Turn, contribution: Contribution, name:
 
 async def _belong_to_area(services: Services, turn: Turn, contribution: Contribution, words: str) -> Taken:
     if not words:
-        return Taken(ask=CONFIRM)
+        return Taken(ask=after(contribution, AREA))
     slug = words if "field" in turn.entities else await asyncio.to_thread(services.areas.find, words)
     if slug is None:
         return Taken([Text(text=turn.say("form.area_unknown"))], ask=AREA)
-    await asyncio.to_thread(services.contributions.belong, turn.person, contribution.id, area=slug)
-    return Taken(ask=CONFIRM)
+    changed = await asyncio.to_thread(services.contributions.belong, turn.person, contribution.id, area=slug)
+    return Taken(ask=after(changed, AREA))
 
 
 async def _guess_area(services: Services, turn: Turn, contribution: Contribution) -> None:

@@ -35,7 +35,7 @@ def after(contribution: Contribution, name: str = "") -> str:
     """Return what to ask after `name`, or first of all that is left: what has been skipped is not asked again."""
     if left := contribution.next_field:
         return left
-    if name not in PLACES and not contribution.organisation:
+    if contribution.organisation is None:
         return ORGANISATION
     return AREA if name != AREA and contribution.area is None else CONFIRM
 
@@ -115,7 +115,7 @@ async def _value(services: Services, turn: Turn, contribution: Contribution, nam
     value = contribution.fields.get(name, "")
     match name:
         case "organisation":
-            value = contribution.organisation
+            value = contribution.organisation or ""
         case "area":
             value = area(contribution.area).label(turn.language) if contribution.area else ""
         case "stage" if value:

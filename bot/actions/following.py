@@ -7,9 +7,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.forms import Form, Slots
-from bot.actions.meant import ask_which, challenge_meant, refusal, title_of
+from bot.actions.meant import ask_which, challenge_meant, title_of
 from bot.actions.own_interests import CODE_FOR, FOLLOW, ask_code
-from bot.actions.turn import Answer, Outcome, Turn
+from bot.actions.turn import Answer, Outcome, Turn, refusal
 from bot.answers import reply
 from bot.asking import ANSWER, FOLLOW_EMAIL
 from bot.replies import Choice, Notice, Text, to_wire

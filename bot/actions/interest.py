@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from bot.actions.interest_form import REFUSED, SEND, kept, take, value_in
 from bot.actions.interest_questions import question
-from bot.actions.meant import ask_which, challenge_meant, refusal, title_of
+from bot.actions.meant import ask_which, challenge_meant, title_of
 from bot.actions.own_interests import sent
-from bot.actions.turn import Answer, Outcome, Turn
+from bot.actions.turn import Answer, Outcome, Turn, refusal
 from bot.answers import reply
 from bot.asking import CONFIRM, INTEREST, NEXT, field_named
 from bot.replies import Choice, Element, Notice, Text

@@ -11,9 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.forms import SURE, FieldForm, Slots, Taken
 from bot.actions.interest_words import field_alone, kind_named
-from bot.actions.meant import refusal
 from bot.actions.own_interests import CODE_FOR
-from bot.actions.turn import Turn
+from bot.actions.turn import Turn, refusal
 from bot.answers import reply
 from bot.asking import ANSWER, COMMANDS, CONFIRM, DROP, ENTER_CODE, INTEREST, NEXT, NOTHING
 from bot.replies import Reply, Text, to_wire

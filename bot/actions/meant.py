@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from bot.actions.turn import Outcome, Turn
 from bot.answers import reply
-from bot.replies import Choice, Notice, Text
+from bot.replies import Choice, Text
 from bot.services import Services
 from knowledge.catalogue import Challenge
-from knowledge.errors import GuidenError
 
 _MOST_TITLES = 5
 
@@ -45,11 +44,3 @@ async def title_of(services: Services, turn: Turn, challenge: str, hidden: str =
     """Return a challenge's title in the conversation's language; `hidden`, or its id, when no reader may see it."""
     found = await challenges_by_id(services, [challenge])
     return found[0].entry.title_in(turn.language) if found else hidden or challenge
-
-
-def refusal(turn: Turn, error: GuidenError) -> Notice:
-    """Return what is said when the domain says no."""
-    details = dict(error.details)
-    if name := details.get("name"):
-        details["name"] = turn.say(f"interest.label.{name}").lower()
-    return Notice(level="warning", text=turn.say(f"error.{error.key}", **details))

@@ -4,8 +4,7 @@ import asyncio
 
 from bot.actions.contribution_form import own
 from bot.actions.contribution_questions import comment_on
-from bot.actions.told import refused
-from bot.actions.turn import Answer, Outcome, Turn
+from bot.actions.turn import Answer, Outcome, Turn, refusal
 from bot.answers import reply
 from bot.replies import Card, Choice, Element, Fact, Notice, Text
 from bot.services import Services
@@ -27,7 +26,7 @@ async def my_contributions(services: Services, turn: Turn) -> Outcome:
     if reported:
         elements.append(Card(title=turn.say("reporting.own"), facts=tuple(_reported(turn, each) for each in reported)))
     choices = [each for contribution in mine for each in _ways_on(turn, contribution)]
-    return Outcome([reply(*elements, choices=[*choices, *turn.offer("propose", "start_over")])])
+    return Outcome([reply(*elements, choices=[*choices, *turn.offer("propose", "start_over")])], private=True)
 
 
 async def withdraw(services: Services, turn: Turn) -> Outcome:
@@ -44,7 +43,7 @@ async def withdraw(services: Services, turn: Turn) -> Outcome:
     try:
         await asyncio.to_thread(services.contributions.withdraw, turn.person, found.id)
     except (RefusedError, NotFoundError) as error:
-        return Outcome([reply(refused(turn, error), choices=turn.offer("my_contributions"))])
+        return Outcome([reply(refusal(turn, error), choices=turn.offer("my_contributions"))])
     text = turn.say("contribute.withdrawn", number=found.id)
     return Outcome([reply(Notice(level="success", text=text), choices=turn.offer("my_contributions", "start_over"))])
 

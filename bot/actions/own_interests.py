@@ -3,8 +3,8 @@
 import asyncio
 import re
 
-from bot.actions.meant import refusal, title_of
-from bot.actions.turn import Answer, Outcome, Turn
+from bot.actions.meant import title_of
+from bot.actions.turn import Answer, Outcome, Turn, refusal
 from bot.answers import reply
 from bot.asking import CODE
 from bot.replies import Card, Choice, Fact, Notice, Reply, Text

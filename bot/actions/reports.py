@@ -7,8 +7,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.forms import Slots
 from bot.actions.meant import challenge_meant
-from bot.actions.told import ToldForm, refused, utter
-from bot.actions.turn import Answer, Outcome, Turn
+from bot.actions.told import ToldForm, utter
+from bot.actions.turn import Answer, Outcome, Turn, refusal
 from bot.answers import entry_titles, reply
 from bot.asking import NOTHING, REPORT
 from bot.replies import Choice, Notice, Text
@@ -66,10 +66,10 @@ class ReportForm(ToldForm):
         try:
             number = await asyncio.to_thread(self.services.reports.report, turn.person, turn.slot("report_about"), text, turn.language)
         except RefusedError as error:
-            utter(dispatcher, refused(turn, error))
+            utter(dispatcher, refusal(turn, error))
             return {"report_answer": None}
         except NotFoundError as error:
-            utter(dispatcher, refused(turn, error))
+            utter(dispatcher, refusal(turn, error))
             return {"report_answer": _REFUSED}
         return {"report_answer": str(number)}
 

@@ -16,7 +16,7 @@ _SHOWN = {
 }
 
 # A contribution never has as many ways to say it as the shipped entries, in each language: one line tells that.
-_FEW = "few_phrasings"
+FEW = "few_phrasings"
 
 
 def entry_card(turn: Turn, reviewed: Reviewed) -> Card:
@@ -39,9 +39,9 @@ def remarks(turn: Turn, reviewed: Reviewed) -> list[Element]:
     if reviewed.missing:
         names = ", ".join(_label(turn, name) for name in reviewed.missing)
         found.append(Notice(level="warning", text=turn.say("reviewing.missing", names=names)))
-    if any(fault.key == _FEW for fault in reviewed.advice):
+    if any(fault.key == FEW for fault in reviewed.advice):
         found.append(Notice(level="info", text=turn.say("reviewing.few_phrasings")))
-    for fault in (*reviewed.faults, *(each for each in reviewed.advice if each.key != _FEW)):
+    for fault in (*reviewed.faults, *(each for each in reviewed.advice if each.key != FEW)):
         text = turn.say(f"fault.{fault.key}", **fault.details)
         level = "warning" if fault in reviewed.faults else "info"
         found.append(Notice(level="warning" if level == "warning" else "info", text=f"{_label(turn, fault.at)}: {text}"))

@@ -7,8 +7,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.forms import Slots
-from bot.actions.told import ToldForm, refused, utter
-from bot.actions.turn import Answer, Outcome, Turn
+from bot.actions.told import ToldForm, utter
+from bot.actions.turn import Answer, Outcome, Turn, refusal
 from bot.answers import reply
 from bot.asking import NOTHING, REVIEW, SHOWN
 from bot.replies import Choice, Element, Notice, Text
@@ -81,7 +81,7 @@ async def ask_answer(services: Services, turn: Turn) -> Outcome:
         elements.append(Text(text=turn.say("contribute.now", value=str(reviewed.entry.get(name) or turn.say("contribute.nothing")))))
     else:
         elements.append(Text(text=turn.say(f"reviewing.ask.{verb}")))
-    return Outcome([reply(*elements, choices=turn.offer("cancel"), asks=REVIEW + verb)])
+    return Outcome([reply(*elements, choices=turn.offer("cancel"), asks=REVIEW + verb)], private=True)
 
 
 async def reviewed(services: Services, turn: Turn) -> Outcome:
@@ -130,7 +130,7 @@ class ReviewForm(ToldForm):
         try:
             return {"review_answer": await _decide(self.services, turn, "" if answer[1] == NOTHING else answer[1])}
         except (RefusedError, NotFoundError) as error:
-            utter(dispatcher, refused(turn, error))
+            utter(dispatcher, refusal(turn, error))
             return {"review_answer": None if error.key in _TRY_AGAIN else _REFUSED}
 
 
@@ -187,7 +187,7 @@ def _which(turn: Turn) -> Outcome:
 
 
 def _not_done(turn: Turn, number: int, error: GuidenError) -> Outcome:
-    return Outcome([reply(refused(turn, error), choices=[*_open_again(turn, str(number)), *turn.offer("review_queue")])], dict(_NO_FORM))
+    return Outcome([reply(refusal(turn, error), choices=[*_open_again(turn, str(number)), *turn.offer("review_queue")])], dict(_NO_FORM))
 
 
 def _open_again(turn: Turn, number: str) -> list[Choice]:

@@ -7,8 +7,7 @@ from datetime import datetime
 from bot.actions.own_contributions import title
 from bot.actions.review_card import entry_card, history_card, remarks
 from bot.actions.review_form import decisions
-from bot.actions.told import refused
-from bot.actions.turn import Answer, Outcome, Turn
+from bot.actions.turn import Answer, Outcome, Turn, refusal
 from bot.answers import entry_titles, reply
 from bot.asking import SHOWN
 from bot.replies import Card, Choice, Element, Fact, Notice, Text
@@ -42,7 +41,7 @@ async def queue(services: Services, turn: Turn) -> Outcome:
     card = Card(title=turn.say("reviewing.queue", count=len(waiting), reports=len(reports)), facts=tuple(facts))
     choices = [_open(turn, "review_number", str(each.id), each.id) for each in waiting[:_MOST]]
     choices += [_open(turn, "report_number", f"{REPORTED}{each.id}", each.id) for each in reports[:_MOST]]
-    return Outcome([reply(card, choices=[*choices, *turn.offer("start_over")])], {"reviewing": None})
+    return Outcome([reply(card, choices=[*choices, *turn.offer("start_over")])], {"reviewing": None}, private=True)
 
 
 async def one(services: Services, turn: Turn) -> Outcome:
@@ -57,7 +56,7 @@ async def one(services: Services, turn: Turn) -> Outcome:
     try:
         reviewed = await asyncio.to_thread(services.review.show, turn.person, int(chosen))
     except (RefusedError, NotFoundError) as error:
-        return Outcome([reply(refused(turn, error), choices=turn.offer("review_queue"))])
+        return Outcome([reply(refusal(turn, error), choices=turn.offer("review_queue"))])
     contribution = reviewed.contribution
     near = await _nearest(services, reviewed)
     elements: list[Element] = [entry_card(turn, reviewed), *remarks(turn, reviewed), history_card(turn, contribution)]
@@ -66,7 +65,7 @@ async def one(services: Services, turn: Turn) -> Outcome:
     about = f"{contribution.id}:{contribution.revision}"
     choices = [*_what_to_do(turn, reviewed, about), *entry_titles(turn.say, near), *turn.offer("review_queue")]
     asks = SHOWN if _is_open(reviewed) else ""
-    return Outcome([reply(*elements, choices=choices, asks=asks)], {"reviewing": about})
+    return Outcome([reply(*elements, choices=choices, asks=asks)], {"reviewing": about}, private=True)
 
 
 def _what_to_do(turn: Turn, reviewed: Reviewed, about: str) -> list[Choice]:
@@ -93,7 +92,7 @@ async def _report(services: Services, turn: Turn, number: str) -> Outcome:
     found = next((each for each in waiting if str(each.id) == number), None)
     if found is None:
         error = NotFoundError("no_such_report", report=number)
-        return Outcome([reply(refused(turn, error), choices=turn.offer("review_queue"))])
+        return Outcome([reply(refusal(turn, error), choices=turn.offer("review_queue"))])
     card = Card(title=found.title, subtitle=turn.say("reviewing.report", number=found.id, days=_days(found.at)), text=found.text)
     choices = [
         Choice(label=turn.say("choice.answer_report_changed"), intent="answer_report", entities={"value": number, "field": "changed"}),
@@ -101,7 +100,7 @@ async def _report(services: Services, turn: Turn, number: str) -> Outcome:
         Choice(label=turn.say("choice.show", title=found.title), intent="show_one", entities={"entry": found.entry}),
         *turn.offer("review_queue"),
     ]
-    return Outcome([reply(card, choices=choices)], {"reviewing": None})
+    return Outcome([reply(card, choices=choices)], {"reviewing": None}, private=True)
 
 
 async def _may_review(services: Services, turn: Turn) -> bool:

@@ -75,12 +75,17 @@ async def dont_know(services: Services, turn: Turn) -> Outcome:
 async def cancel(services: Services, turn: Turn) -> Outcome:
     """Leave what was begun."""
     remember = {"problem": None, "clarification": None, "reason": None, "awaiting": None}
-    if await asyncio.to_thread(services.contributions.in_progress, turn.person):
-        # A button of an older answer can cancel what has been left already.
-        text, choices = turn.say("steer.cancelled_but_kept"), turn.offer("resume_contribution", "start_guided")
-    else:
-        text, choices = turn.say("steer.cancelled"), turn.offer("start_guided")
-    return Outcome([reply(Text(text=text), choices=choices)], remember)
+    # What was left before is still there: a button of an older answer, or the same word again, does not throw it away.
+    kept = {
+        "contribution": await asyncio.to_thread(services.contributions.in_progress, turn.person),
+        "interest": await asyncio.to_thread(services.drafts.in_progress, turn.conversation, turn.person),
+    }
+    left = [name for name, begun in kept.items() if begun]
+    if not left:
+        return Outcome([reply(Text(text=turn.say("steer.cancelled")), choices=turn.offer("start_guided"))], remember)
+    said = [Text(text=turn.say(f"steer.{each}")) for each in ("cancelled_but_kept", *(f"{name}_kept" for name in left))]
+    choices = turn.offer(*(f"{way}_{name}" for name in left for way in ("resume", "discard")), "start_guided")
+    return Outcome([reply(*said, choices=choices)], remember)
 
 
 async def restart(services: Services, turn: Turn) -> Outcome:

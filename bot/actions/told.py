@@ -9,9 +9,8 @@ from bot.actions.forms import Form, Slots
 from bot.actions.turn import Turn
 from bot.answers import reply
 from bot.asking import TELL
-from bot.replies import Choice, Element, Notice, to_wire
+from bot.replies import Choice, Element, to_wire
 from bot.services import Services
-from knowledge.errors import GuidenError
 
 
 class ToldForm(Form):
@@ -51,8 +50,3 @@ def utter(dispatcher: CollectingDispatcher, *elements: Element) -> None:
     """Say something before the form goes on."""
     if elements:
         dispatcher.utter_message(json_message={"reply": to_wire(reply(*elements))})
-
-
-def refused(turn: Turn, error: GuidenError) -> Notice:
-    """Return what is said when the domain says no."""
-    return Notice(level="warning", text=turn.say(f"error.{error.key}", **error.details))

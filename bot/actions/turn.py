@@ -9,9 +9,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.replies import Choice, Reply, to_wire
+from bot.replies import Choice, Notice, Reply, to_wire
 from bot.services import Services
 from bot.texts import text
+from knowledge.errors import GuidenError
 from knowledge.masking import mask
 from knowledge.people import Person
 
@@ -78,16 +79,29 @@ class Turn:
         """Return a sentence in the conversation's language."""
         return text(self.language, key, **values)
 
-    def offer(self, *intents: str) -> list[Choice]:
-        """Return a choice for each intent that needs nothing more than being chosen."""
-        return [Choice(label=self.say(f"choice.{intent}"), intent=intent) for intent in intents]
+    def offer(self, *intents: str, entry: str = "") -> list[Choice]:
+        """Return a choice for each intent that needs nothing more than being chosen, or no more than the challenge that it is about.
+
+        A button may be pressed long after, when another challenge is on screen, or where it opens a form at once.
+        """
+        entities = {"entry": entry} if entry else {}
+        return [Choice(label=self.say(f"choice.{intent}"), intent=intent, entities=entities) for intent in intents]
+
+
+def refusal(turn: Turn, error: GuidenError) -> Notice:
+    """Return what is said when the domain says no; a field that it names is called what the form of interest calls it."""
+    details = dict(error.details)
+    if name := details.get("name"):
+        details["name"] = turn.say(f"interest.label.{name}").lower()
+    return Notice(level="warning", text=turn.say(f"error.{error.key}", **details))
 
 
 @dataclass(slots=True)
 class Outcome:
     """What to say, what to remember (slots by name), other events for Rasa, and whether the conversation is to be removed.
 
-    `private` keeps what is said from Rasa's store, for it holds addresses and names that the person entered.
+    `private` keeps what is said from Rasa's store, and from others where they read along, for it holds addresses and names that the
+    person entered, or what they or others have written and nobody has published.
     """
 
     replies: list[Reply] = field(default_factory=list)

@@ -29,7 +29,7 @@ class Lines:
         if is_new:
             self.start(self._serve(line, waiting))
 
-    def start(self, work: Awaitable[None]) -> None:
+    def start(self, work: Awaitable[object]) -> None:
         """Begin work that belongs in no line."""
         task = asyncio.ensure_future(_guarded(work))
         self._tasks.add(task)
@@ -53,7 +53,7 @@ class Lines:
             del self._waiting[line]
 
 
-async def _guarded(work: Awaitable[None]) -> None:
+async def _guarded(work: Awaitable[object]) -> None:
     try:
         await work
     except Exception:  # the edge of a turn: what failed here must not hold up what comes after it

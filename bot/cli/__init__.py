@@ -22,6 +22,7 @@ from bot.cli import (
     role,
     search,
     serve,
+    teams,
 )
 from bot.cli.speaking import complain
 from knowledge.errors import GuidenError
@@ -48,6 +49,7 @@ app.add_typer(report.app, name="report")
 app.add_typer(links.app, name="links")
 app.add_typer(gaps.app, name="gaps")
 app.add_typer(role.app, name="role")
+app.add_typer(teams.app, name="teams")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(database.app, name="db")

@@ -9,7 +9,7 @@ from knowledge.errors import GuidenError, UnavailableError
 
 
 def doctor() -> None:
-    """Kontrollera inställningar, databas, språkmodell, index, dialogserver, mejl och Slack (om det är på), en rad för varje."""
+    """Kontrollera inställningar, databas, språkmodell, index, dialogserver, mejl, och Slack och Teams där de är på, en rad för varje."""
     from index.encoder import E5Encoder
     from index.search import Search
     from knowledge.database import Database
@@ -23,8 +23,11 @@ def doctor() -> None:
         "rasa": _rasa,
         "mail": _mail,
         **({"slack": _slack} if settings().uses_slack else {}),
+        **({"teams": _teams} if settings().uses_teams else {}),
     }
     notes = {} if settings().smtp_host else {"mail": say("cli.mail_to_file", folder=settings().outbox)}
+    if settings().teams_development:
+        notes["teams"] = say("teams_package.development")
     broken = [name for name, check in checks.items() if not _passes(name, check, notes.get(name))]
     if broken:
         raise typer.Exit(1)
@@ -81,3 +84,17 @@ def _slack() -> None:
             await workspaces.close()
 
     asyncio.run(check())
+
+
+def _teams() -> None:
+    import asyncio
+
+    from bot.channels.teams.client import MicrosoftToken, TeamsError
+
+    token = MicrosoftToken(settings())
+    try:
+        asyncio.run(token())
+    except TeamsError as error:
+        raise UnavailableError("teams", cause=error.code) from error
+    finally:
+        token.close()

@@ -11,7 +11,7 @@ from bot.cli.speaking import say, settings, tell, tell_json
 
 if TYPE_CHECKING:
     from knowledge.privacy import Export
-    from knowledge.retention import RecordClass
+    from knowledge.retention import Duration, RecordClass
 
 app = typer.Typer(help="Gallring och personuppgifter.", no_args_is_help=True)
 
@@ -132,7 +132,7 @@ def correct(
     value: Annotated[str, typer.Option("--value", help="Vad som är rätt.", show_default=False)],
     why: Annotated[str, typer.Option("--why", help="Varför, och hur det är kontrollerat.")] = "",
 ) -> None:
-    """Rätta en uppgift i en persons anmälningar. Den gamla finns kvar som handling, men används inte mer.
+    """Rätta en uppgift i en persons anmälningar, och adressen dit det som personen följer skickas. Det gamla formuläret finns kvar.
 
     \b
     guiden privacy correct web:-:anna --field phone --value "060-12 34 56" --why "Ringde själv den 3 mars."
@@ -140,8 +140,11 @@ def correct(
     from knowledge.privacy import Privacy
 
     with opened() as database:
-        numbers = Privacy(database).correct(operator(), person, {field: value}, why)
-    tell("privacy.corrected", numbers=", ".join(numbers))
+        corrected = Privacy(database).correct(operator(), person, {field: value}, why)
+    if corrected.registrations:
+        tell("privacy.corrected", numbers=", ".join(corrected.registrations))
+    if corrected.follows:
+        tell("privacy.corrected_follows", follows=", ".join(corrected.follows))
 
 
 @app.command("hide")
@@ -160,16 +163,19 @@ def hide(person: _Person, decision: _Decision = "") -> None:
 
 
 def _planned(record: "RecordClass") -> dict[str, str]:
-    kept = record.kept
-    unit = "years" if kept and kept.years else "days"
     return {
         "class": record.name,
         "title": say(f"privacy.class.{record.name}"),
         "counted": say(f"privacy.counted.{record.counted}") if record.counted else "",
-        "kept": say(f"privacy.kept.{unit}", count=kept.years or kept.days) if kept else say(f"privacy.kept.{record.way}"),
+        "kept": _how_long(record.kept) if record.kept else say(f"privacy.kept.{record.way}"),
         "way": say(f"privacy.way.{record.way}"),
         "source": record.source,
     }
+
+
+def _how_long(kept: "Duration") -> str:
+    count, unit = (kept.years, "year") if kept.years else (kept.days, "day")
+    return say(f"privacy.kept.one_{unit}" if count == 1 else f"privacy.kept.{unit}s", count=count)
 
 
 def _table(rows: list[list[str]], *, markdown: bool) -> None:

@@ -86,7 +86,7 @@ def _summary(contribution: "Contribution") -> dict[str, Any]:
         "state": contribution.state,
         "title": contribution.title,
         "area": contribution.area,
-        "organisation": contribution.organisation,
+        "organisation": contribution.organisation or "",
         "revision": contribution.revision,
         "created_at": contribution.created_at.isoformat(),
         "changed_at": contribution.changed_at.isoformat(),

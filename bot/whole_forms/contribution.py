@@ -1,7 +1,7 @@
 """A challenge, or a solution with its lessons, written as a whole; an answer is judged by the same function as in the interview."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.actions.meant import title_of
 from bot.answers import reply
@@ -46,9 +46,9 @@ async def send_contribution(services: Services, asked: Asked, about: str, values
     mine = next((each for each in own if str(each.id) == about), None)
     if mine is None:
         return _refused(asked, NotFoundError("no_such_contribution", id=about))
-    if mine.state == "in_review":  # a second click
-        return _thanks(asked, mine)
     names = [name for name in FIELDS[mine.kind] if name != "challenge"]
+    if mine.state == "in_review":
+        return _thanks(asked, mine) if _says(mine, names, values) else _sent_before(asked, mine)
     if wrong := _faults(asked, mine, {name: values.get(name, "") for name in names}):
         return wrong
     try:
@@ -91,6 +91,14 @@ def _faults(asked: Asked, mine: Contribution, values: Mapping[str, str]) -> dict
     return wrong if wrong or not missing else {missing: asked.say("form.missing")}
 
 
+def _says(mine: Contribution, names: Sequence[str], values: Mapping[str, str]) -> bool:
+    """Tell whether a form that comes once more says what was sent: it was clicked twice, and not changed where it still stood open."""
+    try:
+        return all(clean_field(mine.kind, name, values.get(name, "")) == mine.fields.get(name, "") for name in names)
+    except RefusedError:
+        return False
+
+
 def _field(asked: Asked, kind: Kind, name: str, value: str) -> Field:
     options = tuple((stage, asked.say(f"stage.{stage}")) for stage in STAGES) if name == "stage" else ()
     return Field(
@@ -108,6 +116,11 @@ def _field(asked: Asked, kind: Kind, name: str, value: str) -> Field:
 def _thanks(asked: Asked, contribution: Contribution) -> Reply:
     thanks = Notice(level="success", text=asked.say("form.contribution.sent", number=contribution.id))
     return reply(thanks, Text(text=asked.say("form.contribution.next")), choices=asked.turn().offer("start_over"))
+
+
+def _sent_before(asked: Asked, contribution: Contribution) -> Reply:
+    told = Notice(level="warning", text=asked.say("form.contribution.sent_before", number=contribution.id))
+    return reply(told, choices=asked.turn().offer("my_contributions", "start_over"))
 
 
 def _refused(asked: Asked, error: RefusedError | NotFoundError) -> Reply:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.actions.meant import refusal
-from bot.actions.turn import Turn
+from bot.actions.turn import Turn, refusal
 from bot.interaction import Channel
 from bot.replies import Reply
 from bot.texts import text

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from datetime import date
 
+from bot.actions.review_card import FEW
 from bot.answers import reply
 from bot.replies import Choice, Notice, Reply
 from bot.services import Services
 from bot.whole_forms.form import Asked, Field, Taken, WholeForm, sentence
+from knowledge.areas import area
 from knowledge.errors import GuidenError, NotFoundError, RefusedError
 from knowledge.people import Person
 from knowledge.review import Review, Reviewed
@@ -86,12 +88,23 @@ def _decide(review: Review, which: tuple[Person, int, int], decision: str, comme
 def _intro(asked: Asked, shown: Reviewed) -> tuple[str, ...]:
     """Return the entry, text by text, and what must be done first."""
     named = [asked.say("form.review.about", number=shown.contribution.id)]
-    named += [f"{asked.say(f'mail.field.{name}').capitalize()}: {value}" for name in _SHOWN if (value := shown.entry.get(name))]
+    named += [
+        f"{asked.say(f'mail.field.{name}').capitalize()}: {_told(asked, name, value)}"
+        for name in _SHOWN
+        if (value := shown.entry.get(name))
+    ]
     if shown.missing:
         fields = ", ".join(asked.say(f"mail.field.{name}") for name in shown.missing)
         named.append(asked.say("form.review.missing", fields=fields))
-    named += [f"{fault.at}: {asked.say(f'fault.{fault.key}', **fault.details)}" for fault in (*shown.faults, *shown.advice)]
+    if any(fault.key == FEW for fault in shown.advice):
+        named.append(asked.say("reviewing.few_phrasings"))
+    faults = (*shown.faults, *(each for each in shown.advice if each.key != FEW))
+    named += [f"{fault.at}: {asked.say(f'fault.{fault.key}', **fault.details)}" for fault in faults]
     return tuple(part[:_LONGEST_PART] for part in named)
+
+
+def _told(asked: Asked, name: str, value: object) -> str:
+    return area(str(value)).label(asked.language) if name == "area" else str(value)
 
 
 _SHOWN = ("title", "summary", "problem", "who", "consequence", "goal", "what", "lessons", "cost", "organisation", "area")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from tests.benchmarks import chain, gaps, interests, publishing, reindexing, searching, slack, vector_sizes
+from tests.benchmarks import chain, gaps, interests, publishing, reindexing, searching, slack, teams, vector_sizes
 
 PARTS = {
     "search": searching.run,
@@ -12,6 +12,7 @@ PARTS = {
     "gaps": gaps.run,
     "interests": interests.run,
     "slack": slack.run,
+    "teams": teams.run,
     "vectors": vector_sizes.run,
 }
 

@@ -11,7 +11,6 @@ from tests.benchmarks.measuring import RandomEncoder, Row, milliseconds, p50, p9
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _QUERIES = 200
 _NEIGHBOURS = 10
-_MOST_FOR_GRAPH = 100_000
 
 
 def run() -> None:
@@ -25,14 +24,21 @@ def run() -> None:
         rows.append(exact[0])
         if size >= _SIZES[1]:
             cells = int(4 * np.sqrt(size))
-            ivf = faiss.IndexIVFFlat(faiss.IndexFlatIP(384), 384, cells, faiss.METRIC_INNER_PRODUCT)
-            ivf.nprobe = 32
-            rows.append(_rows(f"IVF{cells}, nprobe 32", ivf, vectors, queries, exact[1])[0])
-        if _SIZES[1] <= size <= _MOST_FOR_GRAPH:
-            graph = faiss.IndexHNSWFlat(384, 32, faiss.METRIC_INNER_PRODUCT)
-            graph.hnsw.efConstruction, graph.hnsw.efSearch = 100, 256
-            rows.append(_rows("HNSW32, ef 256", graph, vectors, queries, exact[1])[0])
+            rows.append(_rows(f"IVF{cells}, nprobe 32", _ivf(cells), vectors, queries, exact[1])[0])
+            rows.append(_rows("HNSW32, ef 256", _graph(), vectors, queries, exact[1])[0])
     table("Index sizes (one thread, 384 dimensions)", ("vectors", "index", "build s", "MB", "p50 ms", "p95 ms", "recall@10"), rows)
+
+
+def _ivf(cells: int) -> faiss.Index:
+    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(384), 384, cells, faiss.METRIC_INNER_PRODUCT)
+    index.nprobe = 32
+    return index
+
+
+def _graph() -> faiss.Index:
+    index = faiss.IndexHNSWFlat(384, 32, faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efConstruction, index.hnsw.efSearch = 100, 256
+    return index
 
 
 def _rows(name: str, index: faiss.Index, vectors: Vectors, queries: Vectors, exact: np.ndarray | None) -> tuple[Row, np.ndarray]:

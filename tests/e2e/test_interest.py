@@ -1,9 +1,6 @@
 """A company in the early dialogue, from its first question to the receipt, and what can go wrong on the way."""
 
-import email
-import email.policy
 import os
-import re
 import signal
 from collections.abc import Iterator
 from datetime import date
@@ -13,11 +10,12 @@ import pytest
 from sqlalchemy import delete, select, text
 
 from bot.app import Guide
-from knowledge.interest_tables import DraftRow, FollowRow, InterestFormRow, InterestRow, OutboxRow, QuestionRow, StandingRow
+from knowledge.interest_tables import DraftRow, FollowRow, InterestFormRow, InterestRow, QuestionRow, StandingRow
 from knowledge.people import Person
 from knowledge.stages import Facts
 from knowledge.tables import ConversationRow
 from tests.e2e.conftest import Talk
+from tests.e2e.mailed import code_in_mail
 
 OPERATOR = Person("cli", "-", "drift")
 NEED = "Vi säljer sensorer för vattenmätning, vilka har det behovet?"
@@ -70,21 +68,7 @@ async def _register(talk: Talk, challenge: str, number: int) -> str:
     await _open_form(talk, challenge)
     await _fill(talk, number)
     await talk.say("skicka")
-    return await talk.say(f"kod {_code(talk.guide, f'anna{number}@stoppab.se')}")
-
-
-def _code(guide: Guide, address: str) -> str:
-    """Return the code in the newest mail to an address: on its way in the outbox, or arrived, where only the mail still has it."""
-    newest = select(OutboxRow).where(OutboxRow.recipient == f"mailto:{address}", OutboxRow.kind.like("%.code"))
-    with guide.database.reading() as session:
-        row = session.scalars(newest.order_by(OutboxRow.id.desc()).limit(1)).one()
-        if "code" in row.data:
-            return str(row.data["code"])
-    file = next((guide.settings.home / "outbox").glob(f"{row.id:06}-*.eml"))
-    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    found = re.search(r"(?<![\d-])\d{6}(?!\d)", mail.get_content())
-    assert found
-    return found.group()
+    return await talk.say(f"kod {code_in_mail(talk.guide, f'anna{number}@stoppab.se')}")
 
 
 def _interests(guide: Guide, challenge: str) -> list[str]:
@@ -116,9 +100,9 @@ async def test_from_first_question_to_receipt(talk: Talk, guide: Guide) -> None:
     summary = await _fill(talk, 1)
     assert all(part in summary for part in ("Företag: Stopp 1 AB", "E-post: anna1@stoppab.se", "Telefon: 0701234567", "Besked: ja"))
     assert "kod till anna1@stoppab.se" in await talk.say("ja")
-    assert "Koden stämmer inte" in await talk.say("kod 000000" if _code(guide, "anna1@stoppab.se") != "000000" else "kod 1")
+    assert "Koden stämmer inte" in await talk.say("kod 000000" if code_in_mail(guide, "anna1@stoppab.se") != "000000" else "kod 1")
 
-    receipt = await talk.say(_code(guide, "anna1@stoppab.se"))
+    receipt = await talk.say(code_in_mail(guide, "anna1@stoppab.se"))
     assert "Intresset är registrerat" in receipt
     assert "senast 2099-01-31" in receipt
     assert "registrerad" in await talk.say("mina intressen")
@@ -193,8 +177,11 @@ async def test_cancelled_form_is_kept_until_thrown_away(talk: Talk, guide: Guide
     assert "sparat" in await talk.say("avbryt")
     assert "1 av 10" in await talk.say("fortsätt anmälan")
     await talk.say("avbryt")
+    assert "påbörjade anmälan är sparad" in await talk.say("avbryt")
+    assert ["Fortsätt anmälan", "Kasta anmälan"] == [choice.label for choice in talk.choices][:2]
     assert "borttagen" in await talk.say("kasta anmälan")
     assert "ingen påbörjad anmälan" in await talk.say("fortsätt anmälan")
+    assert "Inget är sparat" in await talk.say("avbryt")
     with guide.database.reading() as session:
         kept = session.scalars(select(DraftRow)).all()
     assert not [row for row in kept if row.fields.get("company") == "Stopp 6 AB"]
@@ -245,7 +232,7 @@ async def test_follow_by_mail(talk: Talk, guide: Guide) -> None:
     assert "Till vilken e-postadress" in await talk.say("följ äldreomsorg")
     assert "går inte att använda" in await talk.say("anna@")
     assert "kod till foljer@stoppab.se" in await talk.say("foljer@stoppab.se")
-    assert "bekräftad" in await talk.say(_code(guide, "foljer@stoppab.se"))
+    assert "bekräftad" in await talk.say(code_in_mail(guide, "foljer@stoppab.se"))
 
     await talk.turn_as("show_one", {"entry": LEAKS})
     assert "Ni följer nu «Dricksvattnet" in await talk.say("följ den")

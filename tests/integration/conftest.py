@@ -1,4 +1,4 @@
-"""What the tests of the search stand on: a catalogue that does not change, indexed once by the encoder that serves."""
+"""What the tests stand on: a clock, a challenge with its people, and a catalogue that does not change, indexed by the real encoder."""
 
 import shutil
 from pathlib import Path
@@ -15,6 +15,7 @@ from knowledge.database import Database
 from tests.builders import challenge_fields, solution_fields
 from tests.conftest import WriteContent
 from tests.fakes import FakeEncoder
+from tests.interest_world import Clock, add_challenge, grant_roles
 
 # A small catalogue that does not change when the shipped one does.
 CATALOGUE = Path(__file__).parent.parent / "fixtures" / "catalogue"
@@ -25,6 +26,20 @@ PASTA = "i dag åkte 40 kilo pasta i tunnan"
 
 # The checkout's encoder: it takes half a minute and half a gigabyte to make.
 MODELS = Settings().models if Settings().models.exists() else ROOT / "var" / "models"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until it is moved."""
+    return Clock()
+
+
+@pytest.fixture
+def with_challenge(database: Database) -> Database:
+    """A database of each kind with one open challenge, and an owner, a reviewer and an administrator of everything."""
+    add_challenge(database)
+    grant_roles(database)
+    return database
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from knowledge.contributions import Contribution, Contributions
+from knowledge.conversations import Conversations
 from knowledge.database import Database
 from knowledge.errors import GuidenError, NotFoundError, RefusedError
 from knowledge.people import Granted, People, Person
@@ -15,11 +16,6 @@ from tests.contribution_world import AUTHOR, CHALLENGE, SOLUTION, draft, sent, t
 from tests.interest_world import ADMINISTRATOR, ANNA, OPERATOR, REVIEWER, Clock, add_challenge, grant_roles
 
 ENDED = {**SOLUTION, "stage": "ended", "lessons": ""}
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -146,14 +142,16 @@ def test_sent(contributions: Contributions, database: Database) -> None:
 
 @pytest.mark.usefixtures("contributions")
 def test_reviewers_hear_of_it(database: Database) -> None:
-    """Reviewers whose role covers it hear with the day's digest that something waits; others do not."""
+    """Reviewers whose role covers it hear with the day's digest, in their language, that something waits; others do not."""
     near, far = Person("slack", "T1", "UNEAR"), Person("slack", "T1", "UFAR")
     People(database).grant(OPERATOR, Granted(near, "reviewer", "area", "fastighet-lokaler"))
     People(database).grant(OPERATOR, Granted(far, "reviewer", "organisation", "Höörs kommun"))
+    Conversations(database).find("slack", "T1", near.external_id, "fi")
     contribution = sent(database)
-    news = {"contribution": contribution.id, "title": CHALLENGE["title"], "language": "sv"}
+    news = {"contribution": contribution.id, "title": CHALLENGE["title"]}
 
-    assert [[("contribution.new", news)]] * 2 == [told(database, REVIEWER), told(database, near)]
+    assert [("contribution.new", {**news, "language": "sv"})] == told(database, REVIEWER)
+    assert [("contribution.new", {**news, "language": "fi"})] == told(database, near)
     assert [] == told(database, far) + told(database, ADMINISTRATOR) + told(database, AUTHOR)
 
 

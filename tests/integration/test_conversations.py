@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from knowledge.conversations import Conversation, Conversations
+from knowledge.conversations import Conversation, Conversations, language_of
 from knowledge.database import Database
+from knowledge.offers import Offers
+from knowledge.people import Person
 from knowledge.tables import ConversationRow, FeedbackRow, SeenEventRow, now
 from knowledge.voices import Voices
 
@@ -65,6 +67,21 @@ def test_begins_in_the_language_asked_for(database: Database) -> None:
     found = Conversations(database).find("web", "-", "besökare", "en")
 
     assert ("en", "", []) == (found.language, found.organisation, found.choices)
+
+
+def test_language_of_a_person(database: Database) -> None:
+    """A person's language is that of the conversation they were last in: one in their name, or one where something was offered to them."""
+    person, colleague = Person("slack", "T1", "U1"), Person("slack", "T1", "U2")
+    for place, who, language, days in (("U1", None, "sv", 2), ("D1", person, "en", 1), ("D2", colleague, "fi", 0)):
+        found = Conversations(database).find("slack", "T1", place, language)
+        if who:
+            Offers(database).keep(found.id, who, {f"i-{place}": {}})
+        _silent_for(database, found.id, days)
+    nobody = [Person("slack", "T2", "U1"), Person("teams", "T1", "U1"), Person("slack", "T1", "U3")]
+    with database.reading() as session:
+        spoken = [language_of(session, each) for each in (person, colleague, *nobody)]
+
+    assert ["en", "fi", "sv", "sv", "sv"] == spoken
 
 
 def test_event_seen_twice(database: Database) -> None:

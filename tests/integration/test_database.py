@@ -187,3 +187,12 @@ def test_database_of_a_newer_program_is_refused(sqlite_url: str) -> None:
     with pytest.raises(UnavailableError, match="database_newer"):
         database.upgrade()
     database.close()
+
+
+def test_what_fails_is_not_repeated(database: Database) -> None:
+    """An error of the database, which may be logged with all its causes, does not repeat what was to be written."""
+    told = "anna@kommunen.example"
+    with pytest.raises(UnavailableError) as error, database.transaction() as session:
+        session.execute(text("INSERT INTO nowhere (address) VALUES (:told)"), {"told": told})
+
+    assert (True, False) == ("nowhere" in str(error.value.__cause__), told in str(error.value.__cause__))

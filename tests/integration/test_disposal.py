@@ -32,12 +32,6 @@ OTHER = "nattbesok-vacker"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """A clock that stands still."""
-    return Clock()
-
-
-@pytest.fixture
 def disposals(database: Database, clock: Clock) -> Disposals:
     """Disposals by that clock, of a database with a closed challenge of seven companies and an open one of one."""
     fill(database, clock)

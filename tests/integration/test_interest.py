@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from knowledge.codes import MOST_ATTEMPTS, MOST_CODES
 from knowledge.conversations import Conversations
@@ -36,7 +36,6 @@ from tests.interest_world import (
     company,
     count,
     form,
-    grant_roles,
     last_code,
     notices,
     register,
@@ -45,15 +44,8 @@ from tests.interest_world import (
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def interests(database: Database, clock: Clock) -> Interests:
-    add_challenge(database)
-    grant_roles(database)
-    return Interests(database, clock)
+def interests(with_challenge: Database, clock: Clock) -> Interests:
+    return Interests(with_challenge, clock)
 
 
 def test_counts_when_the_address_is_confirmed(database: Database, interests: Interests) -> None:
@@ -71,6 +63,18 @@ def test_counts_when_the_address_is_confirmed(database: Database, interests: Int
     assert standing_of(database, CHALLENGE, Clock()).counter == "1-4"
     assert ["anna@bolaget.se"] == sent(database, "interest.receipt")
     assert count(database, AuditRow, action="interest.confirmed", actor="-/anna", channel="web") == 1
+
+
+def test_told_anew_after_disposal(database: Database, interests: Interests, clock: Clock) -> None:
+    """Who registers again when the first registration is gone, but not its messages, gets a code and a receipt as before."""
+    for _ in range(2):
+        register(interests, database, ANNA, form())
+        with database.transaction() as session:
+            for table in (InterestFormRow, InterestRow):
+                session.execute(delete(table))
+        clock.move(days=1)
+
+    assert ["anna@bolaget.se"] * 2 == sent(database, "interest.code") == sent(database, "interest.receipt")
 
 
 def test_confirmed_once_stays_confirmed(database: Database, interests: Interests) -> None:

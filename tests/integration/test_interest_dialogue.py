@@ -31,11 +31,9 @@ from tests.interest_world import (
     OWNER,
     OWNER_ADDRESS,
     Clock,
-    add_challenge,
     company,
     count,
     form,
-    grant_roles,
     last_code,
     register,
     sent,
@@ -45,16 +43,9 @@ CHAT = Person("slack", "T9", "UFOLLOW")
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ready(database: Database, clock: Clock) -> Database:
-    add_challenge(database)
-    grant_roles(database)
-    register(Interests(database, clock), database, ANNA, form())
-    return database
+def ready(with_challenge: Database, clock: Clock) -> Database:
+    register(Interests(with_challenge, clock), with_challenge, ANNA, form())
+    return with_challenge
 
 
 def test_answer_goes_to_everybody_at_the_same_moment(ready: Database, clock: Clock) -> None:

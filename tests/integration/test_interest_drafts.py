@@ -14,11 +14,6 @@ from tests.interest_world import ANNA, BO, CHALLENGE, VALUES, Clock, add_challen
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def drafts(database: Database, clock: Clock) -> Drafts:
     add_challenge(database)
     return Drafts(database, clock)

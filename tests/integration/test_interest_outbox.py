@@ -17,11 +17,6 @@ from tests.interest_world import Clock, count
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def outbox(database: Database, clock: Clock) -> Outbox:
     return Outbox(database, clock, lambda: 0.5)
 

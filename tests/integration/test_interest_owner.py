@@ -43,19 +43,13 @@ HARM = "Priset gör att en konkurrent kan bjuda under oss."
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def ready(database: Database, clock: Clock) -> Database:
-    add_challenge(database)
-    grant_roles(database)
-    interests = Interests(database, clock)
-    register(interests, database, ANNA, form(company="=HYPERLINK(1)", message="-1+1", phone="+46701234567", secrecy={"message": HARM}))
-    register(interests, database, *company(2))
+def ready(with_challenge: Database, clock: Clock) -> Database:
+    interests = Interests(with_challenge, clock)
+    told = form(company="=HYPERLINK(1)", message="-1+1", phone="+46701234567", secrecy={"message": HARM})
+    register(interests, with_challenge, ANNA, told)
+    register(interests, with_challenge, *company(2))
     interests.register(BO, CHALLENGE, form(organisation_number="202100-6222", email="bo@annat.se"), notices())
-    return database
+    return with_challenge
 
 
 def test_list_holds_what_counts(ready: Database, clock: Clock) -> None:

@@ -179,12 +179,6 @@ async def _never(outcome: Outcome) -> None:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """A clock to move."""
-    return Clock()
-
-
-@pytest.fixture
 def checks(database: Database, content_folder: WriteContent, clock: Clock) -> LinkChecks:
     """Checks of a catalogue whose one challenge rests on one page."""
     import_content(database, content_folder(challenge_fields()), "anna")

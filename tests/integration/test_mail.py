@@ -54,11 +54,6 @@ def configure(tmp_path: Path) -> Configure:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def outbox(database: Database, clock: Clock) -> Outbox:
     return Outbox(database, clock, lambda: 0.5)
 

@@ -43,11 +43,6 @@ EARLY_DIALOGUE = ("interest.", "challenge.", "owner.", "follow.")
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def lived(database: Database, clock: Clock) -> Database:
     """A challenge that has lived from review to outcome, with two companies, a follower and an owner."""
     grant_roles(database)

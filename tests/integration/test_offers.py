@@ -79,6 +79,16 @@ async def test_unknown_button(database: Database, tmp_path: Path) -> None:
         assert (None, 1) == (await dialogue.offered("nothing-known"), len(rasa.heard))
 
 
+@pytest.mark.parametrize("asked", [{"choice": "nothing-known"}, {"text": "9"}])
+async def test_choices_there_are_now(sqlite_database: Database, tmp_path: Path, asked: dict[str, str]) -> None:
+    """The choices of an earlier answer, which may have been the person's own, are shown to nobody else, wherever they are asked for."""
+    async with dialogue_with(sqlite_database, tmp_path, FakeRasa(ANSWER)) as dialogue:
+        await dialogue.turn(slack("hej"))
+        [reply] = await dialogue.turn(slack(**asked))
+
+        assert (["Mer om 1", "Börja om"], True) == ([choice.label for choice in reply.choices], reply.private)
+
+
 async def test_unknown_button_leaves_the_question_standing(sqlite_database: Database, tmp_path: Path) -> None:
     """After a button that is too old, an answer to what was asked before is still an answer."""
     rasa = FakeRasa(Reply(elements=(Text(text="Vad heter företaget?"),), asks="interest.company"))

@@ -17,11 +17,11 @@ from knowledge.interest_tables import FollowRow, InterestFormRow, InterestRow, O
 from knowledge.interests import Interests
 from knowledge.offers import Offers
 from knowledge.people import Person
-from knowledge.privacy import Privacy
+from knowledge.privacy import Corrected, Privacy
 from knowledge.questions import Questions
 from knowledge.stages import Stages
 from knowledge.tables import AuditRow
-from tests.interest_world import ANNA, BO, CHALLENGE, CONCLUDED, OPERATOR, add_challenge, count, form, notices, register, sent
+from tests.interest_world import ANNA, BO, CHALLENGE, CONCLUDED, OPERATOR, add_challenge, count, form, last_code, notices, register, sent
 
 EMAIL, NEW_EMAIL = "anna@bolaget.se", "anna.a@bolaget.se"
 WHY = "Ringde själv, kontrollerat mot tidigare brev."
@@ -116,7 +116,7 @@ def test_only_an_administrator(database: Database, number: str) -> None:
 def test_correct(database: Database, number: str) -> None:
     """A corrected address holds from now on: in the list, and for messages; the old form stays as a record."""
     forms = count(database, InterestFormRow)
-    assert [number] == Privacy(database).correct(OPERATOR, ANNA.address, {"email": NEW_EMAIL}, WHY)
+    assert Corrected((number,), (CHALLENGE,)) == Privacy(database).correct(OPERATOR, ANNA.address, {"email": NEW_EMAIL}, WHY)
 
     listed = {each.values["number"]: each.values["email"] for each in InterestLists(database).of(OPERATOR, CHALLENGE)}
     assert (NEW_EMAIL, forms + 1) == (listed[number], count(database, InterestFormRow))
@@ -124,9 +124,27 @@ def test_correct(database: Database, number: str) -> None:
     with database.reading() as session:
         interest = session.scalars(select(InterestRow).filter_by(number=number)).one()
         assert [f"mailto:{NEW_EMAIL}"] == [each.address for each in confirmed_addresses(session, interest.id)]
-    Following(database).unfollow(ANNA)
     Stages(database).move(OPERATOR, CHALLENGE, "closed", "Klart.", CONCLUDED)
     assert {NEW_EMAIL, "bo@bos.se"} == set(sent(database, "challenge.outcome"))
+
+
+def test_correct_who_only_follows(database: Database, number: str) -> None:
+    """What somebody follows by e-mail goes to the corrected address, each thing once; the audit trail says why and no address."""
+    follower, following = Person("web", "-", "cilla"), Following(database)
+    for email in ("cila@hem.se", "cilla@jobb.se"):
+        following.follow(follower, challenge=CHALLENGE, email=email)
+        following.confirm(follower, last_code(database, email))
+    corrected = Privacy(database).correct(OPERATOR, "cila@hem.se", {"email": "cilla@hem.se"}, WHY)
+    with database.reading() as session:
+        [trace] = session.scalars(
+            select(AuditRow).where(AuditRow.action == "follow.corrected", AuditRow.details["follow"].as_integer() == 2)
+        )
+        addresses = list(session.scalars(select(FollowRow.address).order_by(FollowRow.id)))
+
+    assert Corrected((), (CHALLENGE,)) == corrected
+    assert [f"mailto:{EMAIL}", "mailto:cilla@hem.se"] == addresses
+    assert (CHALLENGE, WHY, True) == (trace.subject, trace.details["why"], "@" not in str(trace.details))
+    assert number
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,17 @@ def test_plan(run: Run) -> None:
     assert len(rows) + 1 == len(done(run("plan")).splitlines())
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"), [("sv", ("1 dygn", "30 dygn")), ("en", ("1 day", "30 days")), ("fi", ("1 päivä", "30 päivää"))]
+)
+def test_plan_in_each_language(run: Run, monkeypatch: pytest.MonkeyPatch, language: str, expected: tuple[str, str]) -> None:
+    """One day is not said as if it were several."""
+    monkeypatch.setenv("GUIDEN_LANGUAGE", language)
+    kept = {row["class"]: row["kept"] for row in map(json.loads, done(run("plan", "--json")).splitlines())}
+
+    assert expected == (kept["seen_events"], kept["drafts"])
+
+
 def test_dispose(run: Run, home: Path) -> None:
     """What a dry run counts is destroyed on a decision, and the proof can be written to a file."""
     counted = json.loads(done(run("dry-run", "--class", "interests", "--json")))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from knowledge.conversations import Conversations
 from knowledge.database import Database
 from knowledge.errors import NotFoundError, RefusedError
 from knowledge.interest_tables import DigestItemRow, OutboxRow
@@ -19,7 +20,6 @@ from tests.interest_world import (
     REVIEWER,
     Clock,
     add_challenge,
-    grant_roles,
     sent,
 )
 
@@ -27,13 +27,11 @@ ELSEWHERE = Person("slack", "T1", "USCHOOL")
 
 
 @pytest.fixture
-def reports(database: Database) -> Reports:
+def reports(with_challenge: Database, clock: Clock) -> Reports:
     """Reports on one challenge, which has an owner, a reviewer, and a reviewer of another area who has nothing to do with it."""
-    add_challenge(database)
-    grant_roles(database)
-    People(database).grant(OPERATOR, Granted(ELSEWHERE, "reviewer", "area", "skola"))
-    Ownership(database).tell_at(OPERATOR, CHALLENGE, OWNER_ADDRESS)
-    return Reports(database, Clock())
+    People(with_challenge).grant(OPERATOR, Granted(ELSEWHERE, "reviewer", "area", "skola"))
+    Ownership(with_challenge).tell_at(OPERATOR, CHALLENGE, OWNER_ADDRESS)
+    return Reports(with_challenge, clock)
 
 
 def test_those_who_look_after_the_entry_hear(reports: Reports, database: Database) -> None:
@@ -42,6 +40,16 @@ def test_those_who_look_after_the_entry_hear(reports: Reports, database: Databas
 
     assert [OWNER_ADDRESS] == sent(database, "report.new")
     assert [REVIEWER.address] == sent(database, "report.new", DigestItemRow)
+
+
+def test_in_the_language_of_whoever_hears(reports: Reports, database: Database) -> None:
+    """A reviewer reads of a report in the language that they speak with the guide."""
+    Conversations(database).find("slack", "T1", REVIEWER.external_id, "fi")
+    reports.report(ANNA, CHALLENGE, "Siffran är fel.")
+    with database.reading() as session:
+        data = session.query(DigestItemRow).filter_by(kind="report.new").one().data
+
+    assert "fi" == data["language"]
 
 
 def test_is_masked(reports: Reports) -> None:

@@ -156,9 +156,3 @@ def test_person_who_is_being_given_a_record_stays(postgres_database: Database, c
         session.add(RoleRow(person_id=who, role="staff", scope="everything"))
 
     assert ({}, 1) == (remove_expired(postgres_database, clock), count(postgres_database, RoleRow))
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """A clock that stands still."""
-    return Clock()

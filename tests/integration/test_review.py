@@ -31,11 +31,6 @@ ID = "ingen-ser-att-huset-ar-kallt-forran-nagon-ringer"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def review(database: Database, clock: Clock) -> Review:
     """The reviewer's side, with a published challenge and two reviewers of everything."""
     grant_roles(database)

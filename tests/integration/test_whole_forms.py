@@ -11,7 +11,7 @@ from bot.replies import Choice, Notice, Reply
 from bot.services import Services
 from bot.settings import Settings
 from bot.texts import sentences
-from bot.whole_forms import Asked, WholeForm, open_form, send_form
+from bot.whole_forms import Asked, WholeForm, open_form, opens, send_form
 from index.area_finder import AreaFinder
 from index.search import Search
 from knowledge.contribution_tables import ContributionRow
@@ -21,8 +21,9 @@ from knowledge.database import Database
 from knowledge.interest_tables import InterestFormRow, InterestRow, OutboxRow
 from knowledge.notices import NOTICES
 from knowledge.people import Person
+from knowledge.review import Review
 from knowledge.stages import Stages
-from tests.interest_world import ANNOUNCED, CHALLENGE, OWNER, REVIEWER, add_challenge, count, grant_roles, last_code
+from tests.interest_world import ANNOUNCED, CHALLENGE, OWNER, REVIEWER, count, last_code
 
 ANNA = Person("slack", "T1", "UANNA")
 INTEREST = Choice(label="Anmäl intresse", intent="register_interest", entities={"entry": CHALLENGE})
@@ -44,10 +45,8 @@ NEED = {"today": "Ingen svarar i växeln när det regnar.", "often": "Varje veck
 
 
 @pytest.fixture
-def services(database: Database, tmp_path: Path) -> Services:
-    add_challenge(database)
-    grant_roles(database)
-    return Services.over(Settings(home=tmp_path, database_url=""), database, cast("Search", None), cast("AreaFinder", None))
+def services(with_challenge: Database, tmp_path: Path) -> Services:
+    return Services.over(Settings(home=tmp_path, database_url=""), with_challenge, cast("Search", None), cast("AreaFinder", None))
 
 
 def asked(services: Services, person: Person = ANNA, language: str = "sv") -> Asked:
@@ -82,6 +81,11 @@ async def wrong(services: Services, form: WholeForm, values: Mapping[str, str], 
 def stored(database: Database) -> dict[str, Any]:
     with database.reading() as session:
         return session.scalars(select(InterestFormRow)).one().fields
+
+
+def test_interest_in_which() -> None:
+    """A choice that does not say in which challenge opens no form: the conversation asks."""
+    assert (None, "interest") == (opens(INTEREST.model_copy(update={"entities": {}})), opens(INTEREST))
 
 
 async def test_interest_notices_come_first(services: Services) -> None:
@@ -180,6 +184,16 @@ async def test_proposal(services: Services) -> None:
     assert ("in_review", "Varje vecka") == (contribution.state, contribution.fields["often"])
 
 
+async def test_proposal_changed_after_it_was_sent(services: Services) -> None:
+    """Other words from a form that still stood open change nothing, and it is said so."""
+    form = await opened(services, PROPOSE)
+    await sent(services, form, NEED)
+    again = await sent(services, form, NEED | {"often": "Varje dag"})
+
+    [contribution] = Contributions(services.database).of(ANNA)
+    assert (True, "Varje vecka") == ("redan skickat" in again.fallback, contribution.fields["often"])
+
+
 async def test_proposal_faults(services: Services) -> None:
     """An answer that is missing or cannot be used is told beside its field, and nothing is sent."""
     form = await opened(services, PROPOSE)
@@ -241,6 +255,19 @@ async def test_review_shows_the_entry(services: Services) -> None:
     assert "decision" in await wrong(services, form, {"decision": "approve", "next_update_by": "2027-03-01"}, REVIEWER)
     assert "next_update_by" in await wrong(services, form, {"decision": "approve", "next_update_by": "snart"}, REVIEWER)
     assert "decision" in await wrong(services, form, {}, REVIEWER)
+
+
+async def test_review_is_in_words_of_people(services: Services) -> None:
+    """The form names an area as it is called, and tells in one line that there are few ways to say it."""
+    await sent(services, await opened(services, PROPOSE), NEED)
+    number, revision = (await opened(services, to_review(services), REVIEWER)).about.split(":")
+    Review(services.database).edit(REVIEWER, int(number), int(revision), {"area": "service-kommunikation"})
+    form = await opened(services, to_review(services), REVIEWER)
+
+    told = " ".join(form.intro)
+    assert "Område: Medborgarservice och kommunikation" in told
+    assert 1 == told.count("Fler sätt att säga det gör den lättare att hitta")
+    assert "phrasings" not in told
 
 
 async def test_review_is_for_reviewers(services: Services) -> None:

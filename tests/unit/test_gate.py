@@ -1,6 +1,8 @@
 """Which questions are answered, and how surely."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -8,7 +10,10 @@ import yaml
 
 from index import gate as module
 from index.encoder import Vectors
-from index.gate import ADDS, MATCH_FROM, NEED, RELATED_FROM, Gate, Signals, refused_by_words
+from index.gate import ADDS, MATCH_FROM, NEED, RELATED_FROM, Gate, Signals, phrasings_of, refused_by_words
+from index.generation import Generation, IndexedEntry
+from index.passages import Passage
+from index.scoring import Scored
 from knowledge.errors import UnavailableError
 from tests.fakes import FakeEncoder, bag_of_words
 
@@ -30,7 +35,7 @@ def gate(root: Path) -> Gate:
 def _signals(gate: Gate, vector: Vectors, odds: float) -> Signals:
     """Return signals with which the gate reaches exactly these odds."""
     wanted = np.log(odds / (1 - odds)) - module.BIAS - ADDS["need"] * gate.need(vector)
-    return Signals(nearest=wanted / ADDS["nearest"], meaning=0, agreement=0, lead=0, length=0)
+    return Signals(nearest=wanted / ADDS["nearest"], agreement=0, lead=0)
 
 
 @pytest.mark.parametrize(
@@ -92,10 +97,47 @@ def test_kinds_add_up(gate: Gate) -> None:
 
 def test_need_raises_the_odds(gate: Gate) -> None:
     """With the same candidates, a need is likelier to be answered than small talk."""
-    signals = Signals(nearest=0.9, meaning=2, agreement=0.5, lead=2, length=1)
+    signals = Signals(nearest=0.05, agreement=0.5, lead=2)
     need, talk = (np.mean([gate.odds(bag_of_words(text), signals) for text in EXAMPLES[kind]]) for kind in (NEED, "small_talk"))
 
     assert need > talk
+
+
+def test_script_does_not_count() -> None:
+    """Where most needs are told in Latin letters and most errands are not, the letters still tell neither."""
+    need, errand, talk, other = np.eye(4, dtype=np.float32)
+    said = [(NEED, "behov", need)] * 20 + [(NEED, "حاجة", need + other)] * 2 + [("errand", "ärende", errand)] * 2
+    said += [("errand", "طلب", errand + other)] * 20 + [("small_talk", "hej", talk), ("small_talk", "مرحبا", talk + other)] * 5
+    kinds, texts, vectors = zip(*said, strict=True)
+    learned = Gate.learn(np.array(vectors), texts, kinds)
+
+    assert learned.need(need) == pytest.approx(learned.need(need + other), abs=0.01)
+    assert learned.need(need + other) > 0 > learned.need(errand)
+
+
+@pytest.mark.parametrize(
+    ("words", "agreement"),
+    [([3, 2, 1, 0], 1.0), ([0, 0, 0, 0], 0.5)],
+)
+def test_agreement(monkeypatch: pytest.MonkeyPatch, words: list[float], agreement: float) -> None:
+    """Meaning is compared with the words, and with recognition when no word of the question is known."""
+    monkeypatch.setattr(module, "_BEST", 2)
+    legs = [np.array(leg, np.float32) for leg in ([3, 2, 1, 0], words, [3, 0, 1, 2])]
+
+    assert agreement == Signals.of(Scored(np.arange(4), np.arange(4), *legs, nearest=0.0)).agreement
+
+
+def test_phrasings_of_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A challenge gives several phrasings, a solution one, and of a large catalogue only some are taken."""
+    said = [Passage("a", "title", "sv", "titel"), *(Passage("a", "phrasing", "sv", str(number)) for number in range(10))]
+    said += [Passage("b", "phrasing", language, language) for language in ("sv", "en", "fi")]
+    entries = [IndexedEntry("a", "challenge", (), (), 0, 11, ""), IndexedEntry("b", "solution", ("a",), (), 11, 14, "")]
+    generation = cast("Generation", SimpleNamespace(entries=entries, passages=said))
+    all_of_them = phrasings_of(generation)
+    monkeypatch.setattr(module, "_MOST_PHRASINGS", 3)
+
+    assert ["0", "2", "4", "6", "8", "sv"] == all_of_them
+    assert ["0", "4", "8"] == phrasings_of(generation)
 
 
 def test_learned_once(root: Path, gate: Gate) -> None:

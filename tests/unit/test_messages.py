@@ -8,7 +8,7 @@ import pytest
 
 from bot.messages import PARTS, Rendered, render
 from bot.settings import LANGUAGES, Settings
-from bot.texts import sentences
+from bot.texts import sentences, text
 from knowledge.entry_files import ChallengeFile, SolutionFile
 from knowledge.publishing import FIXED
 from knowledge.stages import Stage
@@ -192,6 +192,18 @@ def test_texts_of_others_are_only_text() -> None:
 def test_contact_is_named() -> None:
     """Where to turn is said when the installation has told it."""
     assert "digitalisering@kommunen.se" in rendered("interest.receipt", "sv", contact="digitalisering@kommunen.se").body
+
+
+@ALL
+def test_a_chat_can_be_answered(language: str) -> None:
+    """In a chat, where the guide reads what is written back, no message says that it cannot be answered; whom to ask stands there too."""
+    data = {**REGISTRATION, "language": language}
+    settings = Settings(home=Path("var"), contact="digitalisering@kommunen.se")
+    mailed, chatted = (render(settings, "interest.receipt", data, in_chat=in_chat).body for in_chat in (False, True))
+    no_answer = text(language, "mail.part.contact", contact=settings.contact)
+
+    assert (True, False) == (no_answer in mailed, no_answer in chatted)
+    assert settings.contact in chatted
 
 
 def test_unknown_kind() -> None:

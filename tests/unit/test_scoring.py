@@ -86,10 +86,10 @@ def test_winning_row(make: Make) -> None:
 
 
 def test_nearest(make: Make) -> None:
-    """The highest cosine of any passage is told as it is."""
-    generation = make([0.1, 0.2, 0.8, 0.7, 0.6, 0.1], ["nyckel", "lås"], [0.0, 1.0])
+    """What is told is how far the highest cosine of any passage stands above the mean of each entry's best."""
+    generation = make([0.1, 0.2, 0.8, 0.4, 0.3, 0.1], ["nyckel", "lås"], [0.0, 1.0])
 
-    assert 0.8 == pytest.approx(_scored(generation).nearest)
+    assert 0.8 - 0.6 == pytest.approx(_scored(generation).nearest)
 
 
 def test_legs_are_standardised(make: Make) -> None:
@@ -109,6 +109,15 @@ def test_fused(make: Make) -> None:
     weighted = sum(weight * getattr(found, leg) for leg, weight in WEIGHTS.items())
     np.testing.assert_allclose(weighted, found.fused(), rtol=1e-5)
     np.testing.assert_allclose(0.5 * found.words, found.fused({"words": 0.5}), rtol=1e-5)
+
+
+def test_fused_without_a_known_word(make: Make) -> None:
+    """When no word of the question is known, the other legs fill its place, so that scores mean the same in every language."""
+    found = _scored(make([0.9, 0, 0, 0.5, 0, 0], ["nyckel", "lås"], [2.0, 1.0]), "مفتاح")
+    rest = WEIGHTS["meaning"] + WEIGHTS["recognition"]
+
+    weighted = (WEIGHTS["meaning"] * found.meaning + WEIGHTS["recognition"] * found.recognition) / rest
+    np.testing.assert_allclose(weighted, found.fused(), rtol=1e-5)
 
 
 def test_words_alone(make: Make) -> None:

@@ -108,7 +108,7 @@ class Forms:
             log.error("A form could not be taken in: %s", error)
         except Exception:  # the edge of a turn: the form stays open, with everything that was filled in
             log.exception("A form could not be taken in")
-        return {next(iter(values)): text(self._language, "slack.failed")}
+        return {next(iter(values)): text(self._language, "channel.failed")}
 
     async def _take_late(self, taking: "asyncio.Task[Taken]", incoming: Incoming, view: str) -> None:
         taken = await taking

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.error import BoltError
 from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -35,11 +36,16 @@ _PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><m
 <meta name="robots" content="noindex"><title>{title}</title></head><body><main><h1>{title}</h1><p>{content}</p></main></body></html>"""
 
 
-class _Installed(AsyncInstallationStore):
-    """Keeps what Slack gives as the guide's own installations."""
+class _NotListedError(BoltError):
+    """A workspace asks that is not among those that may install the guide; Bolt tells its own errors to `_Pages`."""
 
-    def __init__(self, installations: Installations) -> None:
+
+class _Installed(AsyncInstallationStore):
+    """Keeps what Slack gives as the guide's own installations, of the workspaces that may install it."""
+
+    def __init__(self, installations: Installations, allowed: str) -> None:
         self._installations = installations
+        self._allowed = {team.strip() for team in allowed.split(",") if team.strip()}
 
     @property
     def logger(self) -> logging.Logger:
@@ -47,6 +53,8 @@ class _Installed(AsyncInstallationStore):
 
     async def async_save(self, installation: Installation) -> None:
         tenant = installation.team_id or installation.enterprise_id or ""
+        if self._allowed and tenant not in self._allowed:
+            raise _NotListedError(tenant)
         by = Person(CHANNEL, tenant, installation.user_id)
         kept: dict[str, Any] = {
             name: getattr(installation, name) for name in ("bot_token", "bot_user_id", "bot_id", "enterprise_id", "app_id", "bot_scopes")
@@ -95,7 +103,7 @@ def _flow(settings: Settings, workspaces: Workspaces) -> AsyncOAuthFlow:
         authorization_url=urljoin(settings.slack_api_url, "/oauth/v2/authorize"),
         install_page_rendering_enabled=False,
         callback_options=_Pages(settings.language),
-        installation_store=_Installed(workspaces.installations),
+        installation_store=_Installed(workspaces.installations, settings.slack_teams),
         state_store=_States(workspaces.installations),
         state_expiration_seconds=int(STATE_LIVES.total_seconds()),
         logger=_silent,
@@ -114,6 +122,9 @@ class _Pages(AsyncCallbackOptions):
         return self._page(200, "slack.install.done")
 
     async def _not_done(self, args: AsyncFailureArgs) -> BoltResponse:
+        if isinstance(args.error, _NotListedError):
+            log.warning("The workspace %s is not in GUIDEN_SLACK_TEAMS, and was not let install the guide", args.error)
+            return self._page(403, "slack.install.not_listed", team=str(args.error))
         log.warning("An installation in Slack was not done: %s", args.reason)
         return self._page(args.suggested_status_code, "slack.install.not_done", reason=args.reason)
 

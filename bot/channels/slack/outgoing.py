@@ -11,12 +11,12 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.channels.saying import from_outbox
 from bot.channels.slack.pace import Pace
 from bot.channels.slack.places import Place
 from bot.channels.slack.render import Caps, Message, render_messages
 from bot.channels.slack.workspaces import Workspace, Workspaces, error_code
-from bot.messages import render
-from bot.replies import Reply, Text
+from bot.replies import Reply
 from bot.settings import Settings
 from knowledge.errors import UnavailableError
 from knowledge.outbox import Claimed, UndeliverableError
@@ -93,8 +93,7 @@ class Outgoing:
         team, _, target = message.recipient.removeprefix("slack:").partition(":")
         is_person = target[:1] in {"U", "W"}
         place = Place(team, target if is_person else "", "" if is_person else target)
-        rendered = render(self._settings, message.kind, message.data)
-        await self.say(place, Reply(elements=(Text(text=rendered.subject), Text(text=rendered.body))), rendered.language)
+        await self.say(place, *from_outbox(self._settings, message))
 
     async def placed(self, place: Place) -> Place:
         """Return the place with the channel of the person's own chat where it names none; raises as `say`."""

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from bot.actions.own_contributions import title
+from bot.actions.reviewing import REPORTED
 from bot.channels.slack.home import MOST_ITEMS, Home, Item, Preference
 from bot.dialogue import Dialogue
 from bot.interaction import Interaction
@@ -18,11 +20,11 @@ from knowledge.contributions import Contribution
 from knowledge.following import Follow
 from knowledge.own_interests import OwnInterest
 from knowledge.people import Role
-from knowledge.review import Review
+from knowledge.reports import Report
 from knowledge.swedish_time import swedish_date
 
 _START = ("start_guided", "browse_open", "propose")
-_REVIEWERS: tuple[Role, ...] = ("reviewer", "administrator")
+_REVIEWERS: tuple[Role, ...] = ("reviewer", "administrator", "owner")
 
 
 async def home_of(services: Services, dialogue: Dialogue, interaction: Interaction) -> Home:
@@ -47,7 +49,7 @@ def _home(services: Services, asked: Asked) -> Home:
         open_challenges=[_open(asked, each) for each in (near if mine else open_now)],
         languages=_languages(asked),
         areas=Preference([_to_follow(asked, each.slug) for each in areas() if each.slug not in mine]),
-        queue=[_waiting(asked, each) for each in Review(services.database).queue(asked.person)] if _reviews(services, asked) else None,
+        queue=_queue(services, asked) if _reviews(services, asked) else None,
         scope=_scope(asked, mine),
     )
 
@@ -63,6 +65,7 @@ def _to_follow(asked: Asked, slug: str) -> Choice:
 
 
 def _reviews(services: Services, asked: Asked) -> bool:
+    """Tell whether the person reviews anything, or owns what a reader may say is not right."""
     return any(given.person == asked.person for role in _REVIEWERS for given in services.people.list(role))
 
 
@@ -83,10 +86,23 @@ def _open(asked: Asked, challenge: Challenge) -> Item:
     return Item(entry.title_in(asked.language), f"{entry.organisation} · {area(entry.area).label(asked.language)}", _show(asked, entry.id))
 
 
+def _queue(services: Services, asked: Asked) -> list[Item]:
+    """Return what waits for the person, contributions and reports together, the oldest first."""
+    sent = [(each.changed_at, _waiting(asked, each)) for each in services.review.queue(asked.person)]
+    reported = [(each.at, _reported(asked, each)) for each in services.reports.open(asked.person)]
+    return [item for _, item in sorted([*sent, *reported], key=itemgetter(0))]
+
+
 def _waiting(asked: Asked, contribution: Contribution) -> Item:
     line = asked.say(f"slack.home.kind.{contribution.kind}", since=swedish_date(contribution.changed_at))
     choice = Choice(label=asked.say("slack.home.review"), intent="review_one", entities={"value": str(contribution.id)})
     return Item(title(asked.turn(), contribution), line, choice)
+
+
+def _reported(asked: Asked, report: Report) -> Item:
+    line = asked.say("slack.home.report", since=swedish_date(report.at), text=report.text)
+    choice = Choice(label=asked.say("slack.home.answer"), intent="review_one", entities={"value": f"{REPORTED}{report.id}"})
+    return Item(report.title, line, choice)
 
 
 def _show(asked: Asked, challenge: str) -> Choice:

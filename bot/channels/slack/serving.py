@@ -11,19 +11,16 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from bot.channels.lines import Lines
-from bot.channels.literal import cut
+from bot.channels.saying import files_too, sentence, sorry, to_propose, together
 from bot.channels.slack.choices import MOST_BUTTONS
 from bot.channels.slack.home import render_home
 from bot.channels.slack.incoming import SHARE, Incoming
 from bot.channels.slack.outgoing import Extra, Outgoing
 from bot.channels.slack.talk import SlackTalk
 from bot.channels.slack.workspaces import Workspaces, error_code
-from bot.replies import Card, Choice, Notice, Reply, Text
+from bot.replies import Card, Reply, Text
 from bot.texts import text
-from knowledge.contribution_form import LONGEST_ANSWER
 from knowledge.errors import GuidenError
-from knowledge.masking import mask
-from knowledge.plain_text import readable
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +64,8 @@ class Serving:
                 log.error("An answer in Slack failed: %s", error)
             else:
                 log.exception("An answer in Slack failed")
-            sorry = Reply(elements=(Notice(level="error", text=text(self._language, "slack.failed")),))
             with contextlib.suppress(GuidenError):  # where the place itself is gone, nobody is there to hear it
-                await self._outgoing.say(incoming.place, sorry, self._language, privately=True)
+                await self._outgoing.say(incoming.place, sorry(self._language), self._language, privately=True)
 
     async def _answer(self, incoming: Incoming, *, may_propose: bool = False) -> None:
         interaction = incoming.interaction
@@ -84,7 +80,7 @@ class Serving:
         if not replies:
             return None
         if incoming.has_files:
-            replies = [Reply(elements=(Notice(level="info", text=text(self._language, "slack.files_too")),)), *replies]
+            replies = [files_too(await self._talk.language(incoming.interaction)), *replies]
         await self._say(incoming, replies, may_propose=may_propose)
         if incoming.is_home:
             await self._publish(incoming)
@@ -97,9 +93,9 @@ class Serving:
             language = await self._talk.language(incoming.interaction)
         extras = [await self._to_propose(incoming, language)] if may_propose else []
         if can_share:
-            shown = _together(replies).model_copy(update={"choices": ()})
+            shown = together(replies).model_copy(update={"choices": ()})
             extras.append((SHARE, text(language, "slack.share"), await self._talk.keep(incoming.interaction, shown)))
-        groups = [(hidden, _together(list(group))) for hidden, group in groupby(replies, lambda reply: privately or reply.private)]
+        groups = [(hidden, together(list(group))) for hidden, group in groupby(replies, lambda reply: privately or reply.private)]
         for number, (hidden, reply) in enumerate(groups, 1):
             await self._outgoing.say(incoming.place, reply, language, extras if number == len(groups) else (), privately=hidden)
 
@@ -111,14 +107,11 @@ class Serving:
 
     async def _cannot_read(self, incoming: Incoming) -> None:
         if await self._talk.is_new(incoming.interaction):
-            await self._say(incoming, [Reply(elements=(Text(text=text(self._language, "slack.only_file")),))])
+            await self._say(incoming, [sentence(self._language, "channel.only_file")])
 
     async def _to_propose(self, incoming: Incoming, language: str) -> Extra:
-        label = text(language, "slack.propose")
-        # What is offered is stored, and here somebody else may have written it.
-        told = cut(mask(readable(incoming.interaction.text)).strip(), LONGEST_ANSWER)
-        choice = Choice(label=label, intent="propose", entities={"value": told} if told else {})
-        return ("choice:propose", label, (await self._talk.offer(incoming.interaction, choice)).id)
+        choice = await self._talk.offer(incoming.interaction, to_propose(language, incoming.interaction.text))
+        return ("choice:propose", choice.label, choice.id)
 
     async def _share(self, incoming: Incoming) -> None:
         kept = await self._talk.kept(incoming.interaction, incoming.share)
@@ -149,7 +142,7 @@ class Serving:
     async def _suggest(self, incoming: Incoming) -> None:
         language = self._language
         prompts = [
-            {"title": text(language, f"slack.prompt.title_{number}"), "message": text(language, f"slack.prompt.message_{number}")}
+            {"title": text(language, f"prompt.title_{number}"), "message": text(language, f"prompt.message_{number}")}
             for number in _PROMPTS
         ]
         client = self._workspaces.client(await self._outgoing.workspace(incoming.place.team))
@@ -187,11 +180,6 @@ def _unimportant(what: str) -> Any:
         log.info("Slack did not take %s: %s", what, error_code(error))
     except (GuidenError, OSError, TimeoutError) as error:
         log.info("Slack did not take %s: %s", what, type(error).__name__)
-
-
-def _together(replies: Sequence[Reply]) -> Reply:
-    """Return the replies of a turn as one message."""
-    return replies[-1].model_copy(update={"elements": tuple(element for reply in replies for element in reply.elements)})
 
 
 def _is_worth_sharing(replies: Sequence[Reply]) -> bool:

@@ -29,7 +29,7 @@ from knowledge.people import Person
 from knowledge.stages import Stages
 from tests import contribution_world
 from tests.integration.test_whole_forms import FILLED, INTEREST, NEED, PROPOSE, SHARE
-from tests.interest_world import ANNOUNCED, CHALLENGE, OWNER, REVIEWER, add_challenge, count, grant_roles
+from tests.interest_world import ANNOUNCED, CHALLENGE, OWNER, REVIEWER, add_challenge, count
 from tests.rasa_server import FakeRasa, dialogue_with
 from tests.unit.slack.payloads import shown_words, view_faults
 
@@ -75,13 +75,11 @@ def by(person: Person, **given: str) -> Interaction:
 
 
 @pytest_asyncio.fixture
-async def guide(database: Database, tmp_path: Path) -> AsyncIterator[Guide]:
+async def guide(with_challenge: Database, tmp_path: Path) -> AsyncIterator[Guide]:
     """A guide with one challenge, and people who have a role."""
-    add_challenge(database)
-    grant_roles(database)
-    services = Services.over(Settings(home=tmp_path, database_url=""), database, cast("Search", None), cast("AreaFinder", None))
+    services = Services.over(Settings(home=tmp_path, database_url=""), with_challenge, cast("Search", None), cast("AreaFinder", None))
     rasa = FakeRasa(HEARD)
-    async with dialogue_with(database, tmp_path, rasa) as dialogue:
+    async with dialogue_with(with_challenge, tmp_path, rasa) as dialogue:
         yield Guide(GuideInSlack(services, dialogue), services, rasa)
 
 
@@ -249,7 +247,7 @@ async def test_home_of_a_reviewer(guide: Guide) -> None:
     contribution_world.sent(guide.services.database)
     contribution_world.sent(guide.services.database, contribution_world.SOLUTION | {"challenge": CHALLENGE, "title": ""})
     home, _ = await guide.home(REVIEWER)
-    other, _ = await guide.home(OWNER)
+    other, _ = await guide.home()
 
     assert home.queue is not None
     assert contribution_world.CHALLENGE["title"] == home.queue[0].title
@@ -257,6 +255,29 @@ async def test_home_of_a_reviewer(guide: Guide) -> None:
     assert other.queue is None
     assert home.queue[0].choice
     assert isinstance(await guide.talk.opened(by(REVIEWER, choice=home.queue[0].choice.id)), WholeForm)
+
+
+async def test_home_of_one_who_answers_reports(guide: Guide) -> None:
+    """What readers say is not right waits in the same list, the oldest first, for owners too, and opens in the conversation."""
+    reports = guide.services.reports
+    reports.report(ANNA, CHALLENGE, "Siffran är fel.")
+    contribution_world.sent(guide.services.database)
+    reports.report(ANNA, CHALLENGE, "Länken är död.")
+    home, words = await guide.home(REVIEWER)
+    owned, _ = await guide.home(OWNER)
+    newcomer, _ = await guide.home()
+
+    assert home.queue is not None
+    assert owned.queue is not None
+    title = "Ingen kan hoppa in när någon blir sjuk"
+    assert [title, contribution_world.CHALLENGE["title"], title] == [item.title for item in home.queue]
+    assert [title, title] == [item.title for item in owned.queue]
+    assert newcomer.queue is None
+    assert any("Siffran är fel." in each for each in words)
+    assert home.queue[0].choice
+    assert await guide.talk.opened(by(REVIEWER, choice=home.queue[0].choice.id)) is None
+    await guide.talk.turn(by(REVIEWER, choice=home.queue[0].choice.id))
+    assert {"intent": "review_one", "entities": {"value": "report:1"}} == guide.rasa.heard[-1]
 
 
 async def test_home_is_pressed(guide: Guide) -> None:

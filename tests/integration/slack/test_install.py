@@ -28,13 +28,16 @@ ADMIN = Person("slack", "T2", "UADMIN")
 
 
 @pytest_asyncio.fixture
-async def several(fake_slack: FakeSlack, sqlite_database: Database, tmp_path: Path) -> AsyncIterator[SlackClient]:
-    """A guide that workspaces install by themselves."""
+async def several(
+    request: pytest.FixtureRequest, fake_slack: FakeSlack, sqlite_database: Database, tmp_path: Path
+) -> AsyncIterator[SlackClient]:
+    """A guide that workspaces install by themselves: any of them, or those that the test names."""
     given = {
         "slack_client_id": "1.2",
         "slack_client_secret": "hemlis",
         "slack_token_keys": NEW,
         "slack_signing_secret": SECRET,
+        "slack_teams": getattr(request, "param", ""),
         "public_url": "https://guiden.kommunen.example",
     }
     channel = Slack(settings_for(fake_slack, tmp_path, **given), sqlite_database, FakeSlackTalk())
@@ -66,6 +69,17 @@ async def test_second_workspace(several: SlackClient, sqlite_database: Database)
         kept = session.scalars(select(InstallationRow)).one()
     assert (200, True, "T2") == (status, "Klart" in page, kept.tenant)
     assert ("xoxb-annat" in kept.sealed, "xoxb-annat") == (False, several.fake.tokens[-1])
+
+
+@pytest.mark.parametrize(("several", "expected"), [("T1, T2", (200, ["T2"])), ("T1,T22", (403, []))], indirect=["several"])
+async def test_only_some_may_install(several: SlackClient, sqlite_database: Database, expected: tuple[int, list[str]]) -> None:
+    """Where it is said which workspaces may install the guide, another one is told that it may not, and its token is not kept."""
+    status, page = await install(several)
+    with sqlite_database.reading() as session:
+        kept = list(session.scalars(select(InstallationRow.tenant)))
+
+    assert expected == (status, kept)
+    assert ("Arbetsytan T2 får inte" in page) == (status == 403)
 
 
 async def test_workspace_that_has_not_installed(several: SlackClient) -> None:
