@@ -89,12 +89,10 @@ def _slack() -> None:
 def _teams() -> None:
     import asyncio
 
-    from bot.channels.teams.client import MicrosoftToken, TeamsError
+    from bot.channels.teams.client import Client, MicrosoftToken
 
     token = MicrosoftToken(settings())
     try:
-        asyncio.run(token())
-    except TeamsError as error:
-        raise UnavailableError("teams", cause=error.code) from error
+        asyncio.run(Client(settings(), token).check())
     finally:
         token.close()

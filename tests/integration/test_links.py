@@ -31,6 +31,7 @@ class Site:
         self.port = port
         self.asked: list[tuple[str, str]] = []
         self.at_once = self.most_at_once = 0
+        self.closing = asyncio.Event()
 
     def url(self, path: str, host: str = "en.example") -> str:
         """Return the address of a page under a name."""
@@ -44,7 +45,7 @@ class Site:
         await asyncio.sleep(0)
         self.at_once -= 1
         if request.path == "/hang":
-            await asyncio.sleep(30)
+            await self.closing.wait()
         if request.path == "/moved":
             raise web.HTTPMovedPermanently("/ok")
         if request.path == "/login":
@@ -84,6 +85,7 @@ async def site() -> AsyncIterator[Site]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     found.port = runner.addresses[0][1]
     yield found
+    found.closing.set()
     await runner.cleanup()
 
 

@@ -12,6 +12,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
+from bot.channels.checking import Checking
 from bot.channels.lines import Lines
 from bot.channels.slack.forms import Forms
 from bot.channels.slack.install import add_installation
@@ -24,7 +25,6 @@ from bot.channels.slack.workspaces import Authorize, Workspaces
 from bot.settings import Settings
 from bot.texts import text
 from knowledge.database import Database
-from knowledge.errors import UnavailableError
 from knowledge.outbox import Claimed
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,6 @@ EVENTS = "/slack/events"
 # What has been acknowledged is answered before the program ends, within what a turn may take.
 _LAST_SECONDS = 25.0
 _AGAIN_SECONDS = 5.0
-# Whoever asks whether the guide works waits no longer for Slack.
-_CHECK_SECONDS = 2.0
 
 
 class Slack:
@@ -52,8 +50,7 @@ class Slack:
         self._listener = (serving, forms)
         self._app: AsyncApp | None = None
         self._socket: AsyncSocketModeHandler | None = None
-        self._checking: asyncio.Task[None] | None = None
-        self._works = True
+        self._checking = Checking("Slack", self._workspaces.check)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Serve what Slack calls: events unless they come over the socket, and installations where there can be several."""
@@ -66,7 +63,7 @@ class Slack:
     async def running(self) -> AsyncIterator[None]:
         """Listen until the block ends, and answer what came in before."""
         # The other channels work without it; it is tried again with whatever comes in.
-        await self._check()
+        await self._checking.ask()
         self._app = self._bolt()
         connecting: asyncio.Task[None] | None = None
         try:
@@ -83,8 +80,7 @@ class Slack:
 
     async def close(self) -> None:
         """Give back the connections to Slack."""
-        if self._checking:
-            self._checking.cancel()
+        self._checking.close()
         await self._workspaces.close()
 
     async def deliver(self, message: Claimed) -> None:
@@ -92,24 +88,8 @@ class Slack:
         await self.outgoing.deliver(message)
 
     async def works(self) -> bool:
-        """Tell whether Slack takes our token, or every workspace's can be read.
-
-        Asks anew, and waits two seconds: a Slack that is slow says nothing new, so what it said last holds until it has answered.
-        """
-        if self._checking is None or self._checking.done():
-            self._checking = asyncio.create_task(self._check())
-        await asyncio.wait({self._checking}, timeout=_CHECK_SECONDS)
-        return self._works
-
-    async def _check(self) -> None:
-        try:
-            await self._workspaces.check()
-        except UnavailableError as error:
-            if self._works:
-                log.error("Slack cannot be used: %s", error)
-            self._works = False
-        else:
-            self._works = True
+        """Tell whether Slack takes our token, or every workspace's can be read; see `Checking.works`."""
+        return await self._checking.works()
 
     async def _receive(self, request: web.Request) -> web.Response:
         if self._app is None:

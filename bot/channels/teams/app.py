@@ -1,15 +1,15 @@
 """Teams as a channel of the guide: activities in over HTTP, answers and messages out."""
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from bot.channels.checking import Checking
 from bot.channels.lines import Lines
 from bot.channels.talk import Talk
-from bot.channels.teams.client import Client, MicrosoftToken, OwnToken, TeamsError
+from bot.channels.teams.client import Client, MicrosoftToken, OwnToken
 from bot.channels.teams.listening import Listening
 from bot.channels.teams.outgoing import Outgoing
 from bot.channels.teams.server import Server
@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 # What has been acknowledged is answered before the program ends, within what a turn may take.
 _LAST_SECONDS = 25.0
-# Whoever asks whether the guide works waits no longer for Microsoft.
-_CHECK_SECONDS = 2.0
 
 
 class Teams:
@@ -39,8 +37,7 @@ class Teams:
         self.outgoing = Outgoing(settings, self._client, reachable)
         listening = Listening(talk, self.outgoing, self._lines, reachable, settings.language)
         self._server = Server(settings, listening.receive, keys_url)
-        self._checking: asyncio.Task[None] | None = None
-        self._works = True
+        self._checking = Checking("Teams", self._client.check)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Serve what Teams calls."""
@@ -59,8 +56,7 @@ class Teams:
 
     async def close(self) -> None:
         """Give back the connections to Teams, and the threads."""
-        if self._checking:
-            self._checking.cancel()
+        self._checking.close()
         await self._client.close()
         self._microsoft.close()
         self._server.close()
@@ -70,21 +66,5 @@ class Teams:
         await self.outgoing.deliver(message)
 
     async def works(self) -> bool:
-        """Tell whether Microsoft gives us a token.
-
-        Asks anew, and waits two seconds: a Microsoft that is slow says nothing new, so what it said last holds until it has answered.
-        """
-        if self._checking is None or self._checking.done():
-            self._checking = asyncio.create_task(self._check())
-        await asyncio.wait({self._checking}, timeout=_CHECK_SECONDS)
-        return self._works
-
-    async def _check(self) -> None:
-        try:
-            await self._client.check()
-        except TeamsError as error:
-            if self._works:
-                log.error("Teams cannot be used: Microsoft gives no token (%s)", error.code)
-            self._works = False
-        else:
-            self._works = True
+        """Tell whether Microsoft gives us a token; see `Checking.works`."""
+        return await self._checking.works()

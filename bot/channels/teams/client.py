@@ -15,6 +15,7 @@ from microsoft_teams.api.auth.cloud_environment import PUBLIC
 from msal import ConfidentialClientApplication  # type: ignore[import-untyped]
 
 from bot.settings import Settings
+from knowledge.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +81,11 @@ class Client:
         return str(conversation)
 
     async def check(self) -> None:
-        """See whether Microsoft gives us a token; raise TeamsError when it does not."""
-        await self._own_token()
+        """See whether Microsoft gives us a token; raise UnavailableError with Microsoft's word when it does not."""
+        try:
+            await self._own_token()
+        except TeamsError as error:
+            raise UnavailableError("teams", cause=error.code) from error
 
     async def close(self) -> None:
         """Give back the connections."""

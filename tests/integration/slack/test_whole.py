@@ -105,15 +105,15 @@ async def test_works(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
 
     go = asyncio.Event()
 
-    async def slow(_self: object) -> None:
+    async def slow() -> None:
         await go.wait()
         raise UnavailableError("slack", cause="borta")
 
-    monkeypatch.setattr("bot.channels.slack.app._CHECK_SECONDS", 0)
-    monkeypatch.setattr("bot.channels.slack.workspaces.Workspaces.check", slow)
+    monkeypatch.setattr("bot.channels.checking._SECONDS", 0)
+    monkeypatch.setattr(started.channel._checking, "_check", slow)
     assert await started.channel.works()
     go.set()
-    monkeypatch.setattr("bot.channels.slack.app._CHECK_SECONDS", 2)
+    monkeypatch.setattr("bot.channels.checking._SECONDS", 2)
     assert not await started.channel.works()
 
 

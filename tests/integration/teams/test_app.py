@@ -117,9 +117,9 @@ async def test_works(guide: Started, monkeypatch: pytest.MonkeyPatch, caplog: py
 
     guide.token.refusal = "unauthorized_client"
     guide.token.free.clear()
-    monkeypatch.setattr("bot.channels.teams.app._CHECK_SECONDS", 0)
+    monkeypatch.setattr("bot.channels.checking._SECONDS", 0)
     assert await guide.channel.works()
-    monkeypatch.setattr("bot.channels.teams.app._CHECK_SECONDS", 2)
+    monkeypatch.setattr("bot.channels.checking._SECONDS", 2)
     guide.token.free.set()
     assert not await guide.channel.works()
 

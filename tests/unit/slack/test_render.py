@@ -10,24 +10,11 @@ from hypothesis import strategies as st
 from bot.channels.slack.render import Caps, render_messages
 from bot.channels.terminal import plain_lines
 from bot.replies import Card, Choice, Fact, Link, Notice, Reply, Text
+from tests.unit.entry_cards import CHALLENGE, SOLUTION, SOURCE
 from tests.unit.slack.payloads import message_faults, shown_words
 
 CAPS: tuple[Caps, ...] = ("new", "classic", "text")
 
-_SOURCE = Link(text="Nattillsyn via kamera (Söderköpings kommun)", url="https://soderkoping.example/nattillsyn?a=1&b=2")
-_SOLUTION = Card(
-    title="Söderköping låter kamera vara förstahandsvalet",
-    subtitle="Söderköpings kommun · lösning · i bruk",
-    facts=(Fact(label="Resultat", value="färre störda nätter"),),
-    links=(_SOURCE,),
-)
-_CHALLENGE = Card(
-    title="1. Nattens besök väcker dem vi ska titta till",
-    subtitle="Flera kommuner · öppen utmaning",
-    text="Lättväckta personer störs.",
-    facts=(Fact(label="Varför", value="det står: «väckta»"),),
-    cards=(_SOLUTION, _SOLUTION),
-)
 _LABELS = {
     "show_one": "Mer om 1",
     "more_results": "Fler",
@@ -43,12 +30,12 @@ def _choices(*intents: str) -> tuple[Choice, ...]:
     return tuple(Choice(label=_LABELS[intent], intent=intent, id=f"id-{intent}") for intent in intents)
 
 
-_RESULTS = Reply(elements=(Text(text="Det här liknar det du beskriver:"), _CHALLENGE, _CHALLENGE), choices=_choices(*_LABELS))
+_RESULTS = Reply(elements=(Text(text="Det här liknar det du beskriver:"), CHALLENGE, CHALLENGE), choices=_choices(*_LABELS))
 _REPLIES = [
     Reply(elements=(Text(text="Så här kan du göra:\n• Skriv «hjälp».\n\nTack!"),)),
     Reply(elements=(Notice(level="warning", text="Ring 112.\nEller 1177."),), choices=_choices("start_over")),
     _RESULTS,
-    Reply(elements=(_CHALLENGE.model_copy(update={"links": (_SOURCE,)}),), choices=_choices("me_too", "start_over")),
+    Reply(elements=(CHALLENGE.model_copy(update={"links": (SOURCE,)}),), choices=_choices("me_too", "start_over")),
 ]
 
 _NASTY = [
@@ -127,7 +114,7 @@ def test_shows_everything_that_it_tells(caps: Caps) -> None:
 
     for word in ("Nattens besök", "öppen utmaning", "Lättväckta", "Varför", "förstahandsvalet", "färre störda", "Nattillsyn", "Byt område"):
         assert word in shown
-    assert _SOURCE.url in str(blocks)
+    assert SOURCE.url in str(blocks)
 
 
 @pytest.mark.parametrize("caps", CAPS)
@@ -208,29 +195,29 @@ def test_whether_it_helped_is_thumbs() -> None:
 
 def test_solutions_stand_side_by_side() -> None:
     """Where Slack has cards, the solutions of a challenge stand beside each other with a button to each source; else below each other."""
-    (new,) = [block for block in _blocks(Reply(elements=(_CHALLENGE,)), "new") if block["type"] == "carousel"]
+    (new,) = [block for block in _blocks(Reply(elements=(CHALLENGE,)), "new") if block["type"] == "carousel"]
 
-    assert [_SOURCE.url, _SOURCE.url] == [card["actions"][0]["url"] for card in new["elements"]]
-    assert not any(block["type"] in {"carousel", "card"} for block in _blocks(Reply(elements=(_CHALLENGE,)), "classic"))
+    assert [SOURCE.url, SOURCE.url] == [card["actions"][0]["url"] for card in new["elements"]]
+    assert not any(block["type"] in {"carousel", "card"} for block in _blocks(Reply(elements=(CHALLENGE,)), "classic"))
 
 
 def test_a_card_is_never_cut() -> None:
     """A solution that says more than a card of Slack's has room for is written out instead."""
-    long = _SOLUTION.model_copy(update={"text": "ord " * 60})
+    long = SOLUTION.model_copy(update={"text": "ord " * 60})
 
     assert not any(
-        block["type"] == "carousel" for block in _blocks(Reply(elements=(_CHALLENGE.model_copy(update={"cards": (long,)}),)), "new")
+        block["type"] == "carousel" for block in _blocks(Reply(elements=(CHALLENGE.model_copy(update={"cards": (long,)}),)), "new")
     )
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://example.org/<!channel>", "https://", "inget", "https://example.org/a b"])
 def test_only_addresses_are_links(url: str) -> None:
     """What is no web address is written as text and leads nowhere."""
-    card = _SOLUTION.model_copy(update={"links": (Link(text="Källa", url=url),)})
+    card = SOLUTION.model_copy(update={"links": (Link(text="Källa", url=url),)})
     blocks = [
         block
         for caps in ("new", "classic")
-        for block in _blocks(Reply(elements=(card, _CHALLENGE.model_copy(update={"cards": (card,)}))), caps)
+        for block in _blocks(Reply(elements=(card, CHALLENGE.model_copy(update={"cards": (card,)}))), caps)
     ]
 
     assert "'url'" not in str(blocks)
@@ -239,7 +226,7 @@ def test_only_addresses_are_links(url: str) -> None:
 def test_markup_is_words() -> None:
     """Formatting signs, mentions, emoji names and links in a title are shown as they were written, or as their likes."""
     title = "*fet* _kursiv_ <!channel> :smile: `kod`"
-    (message,) = render_messages(Reply(elements=(_CHALLENGE.model_copy(update={"cards": (Card(title=title, text="x"),)}),)), caps="new")
+    (message,) = render_messages(Reply(elements=(CHALLENGE.model_copy(update={"cards": (Card(title=title, text="x"),)}),)), caps="new")
     (card,) = [block for block in message["blocks"] if block["type"] == "carousel"]
 
     assert "∗fet∗ ˍkursivˍ &lt;!channel&gt; :\u2060smile: ˋkodˋ" == card["elements"][0]["title"]["text"]

@@ -14,22 +14,9 @@ from bot.channels.teams.elements import SIGNS
 from bot.channels.teams.literal import is_address
 from bot.channels.terminal import plain_lines
 from bot.replies import Card, Choice, Element, Fact, Link, Notice, Reply, Text
+from tests.unit.entry_cards import CHALLENGE, SOLUTION, SOURCE
 from tests.unit.teams.card_reading import card_of, links, message_faults, nodes, read_by_javascript, shown_words, told
 
-_SOURCE = Link(text="Nattillsyn via kamera (Söderköpings kommun)", url="https://soderkoping.example/nattillsyn?a=1&b=2")
-_SOLUTION = Card(
-    title="Söderköping låter kamera vara förstahandsvalet",
-    subtitle="Söderköpings kommun · lösning · i bruk",
-    facts=(Fact(label="Resultat", value="färre störda nätter"),),
-    links=(_SOURCE,),
-)
-_CHALLENGE = Card(
-    title="1. Nattens besök väcker dem vi ska titta till",
-    subtitle="Flera kommuner · öppen utmaning",
-    text="Lättväckta personer störs.",
-    facts=(Fact(label="Varför", value="det står: «väckta»"),),
-    cards=(_SOLUTION, _SOLUTION),
-)
 _LABELS = {
     "show_one": "Mer om 1",
     "more_results": "Fler",
@@ -47,12 +34,12 @@ def _choices(*intents: str) -> tuple[Choice, ...]:
     return tuple(Choice(label=_LABELS[intent], intent=intent, id=f"id-{intent}") for intent in intents)
 
 
-_RESULTS = Reply(elements=(Text(text="Det här liknar det du beskriver:"), _CHALLENGE, _CHALLENGE), choices=_choices(*_LABELS))
+_RESULTS = Reply(elements=(Text(text="Det här liknar det du beskriver:"), CHALLENGE, CHALLENGE), choices=_choices(*_LABELS))
 _REPLIES = [
     Reply(elements=(Text(text="Så här kan du göra:\n• Skriv «hjälp».\n\nTack!"),)),
     Reply(elements=(Notice(level="warning", text="Ring 112.\nEller 1177."),), choices=_choices("start_over")),
     _RESULTS,
-    Reply(elements=(_CHALLENGE.model_copy(update={"links": (_SOURCE,)}),), choices=_choices("me_too", "start_over")),
+    Reply(elements=(CHALLENGE.model_copy(update={"links": (SOURCE,)}),), choices=_choices("me_too", "start_over")),
 ]
 
 _NASTY = [
@@ -146,7 +133,7 @@ def test_tells_the_same_as_the_terminal(reply: Reply) -> None:
 
 def test_microsoft_reads_them() -> None:
     """Microsoft's own reader of cards has nothing to say against what the guide shows."""
-    nasty = Reply(elements=(Card(title="1. *fet*", text="\n".join(_NASTY), links=(_SOURCE,)),), choices=_choices("start_over"))
+    nasty = Reply(elements=(Card(title="1. *fet*", text="\n".join(_NASTY), links=(SOURCE,)),), choices=_choices("start_over"))
     cards = [card_of(message) for reply in [*_REPLIES[1:], nasty] for message in render_messages(reply)]
 
     assert [[] for _ in cards] == read_by_javascript(cards)
@@ -166,7 +153,7 @@ def test_titles_are_headings() -> None:
     headings = [node for node in nodes(render_messages(_RESULTS)) if node.get("style") == "heading"]
 
     assert 2 * ["Medium", "Default", "Default"] == [node["size"] for node in headings]
-    assert [_CHALLENGE.title, _SOLUTION.title, _SOLUTION.title] == list(shown_words(headings))[:3]
+    assert [CHALLENGE.title, SOLUTION.title, SOLUTION.title] == list(shown_words(headings))[:3]
 
 
 def test_divides_what_is_long() -> None:
@@ -277,7 +264,7 @@ def test_whether_it_helped_has_its_own_row() -> None:
 )
 def test_only_addresses_are_links(url: str) -> None:
     """What is no web address is written as text and leads nowhere."""
-    (message,) = render_messages(Reply(elements=(_SOLUTION.model_copy(update={"links": (Link(text="Källa", url=url),)}),)))
+    (message,) = render_messages(Reply(elements=(SOLUTION.model_copy(update={"links": (Link(text="Källa", url=url),)}),)))
 
     assert [] == links(message)
     assert f"Källa: {url}" in _joined(message)
@@ -286,7 +273,7 @@ def test_only_addresses_are_links(url: str) -> None:
 def test_a_link_leads_where_it_says() -> None:
     """A link's address comes through its Markdown as it was, parentheses and all."""
     link = Link(text="Rapport [2024] *ny*", url="https://example.org/rapport_(slutlig)?a=1&copy=2")
-    (message,) = render_messages(Reply(elements=(_SOLUTION.model_copy(update={"links": (link,)}),)))
+    (message,) = render_messages(Reply(elements=(SOLUTION.model_copy(update={"links": (link,)}),)))
 
     assert ["https://example.org/rapport_%28slutlig%29?a=1&copy=2"] == links(message)
     assert link.text in list(shown_words(message))
